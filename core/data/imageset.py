@@ -1,0 +1,113 @@
+"""A set of pictures as every method sees it, and the sources it may come from. No torch here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.progress import Progress
+
+
+class DataError(Exception):
+    """Data that cannot be used; says what was found, what was expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A file that could not be used, with the reason in words."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Images of one size. `images` may be memory-mapped; `labels` is -1 where none is known."""
+
+    images: NDArray[np.uint8]  # (N, C, H, W), C is 1 or 3
+    labels: NDArray[np.int64]  # (N,)
+    names: Sequence[str] = ()  # a name a picture (file name, or what was drawn), or none
+
+    def __post_init__(self) -> None:
+        if self.images.ndim != 4 or self.images.shape[1] not in (1, 3):
+            raise DataError(f"expected images of shape (N, 1 or 3, H, W), found {self.images.shape}")
+        if len(self.labels) != len(self.images):
+            raise DataError(f"{len(self.images)} images but {len(self.labels)} labels")
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """What a source gives: pictures to learn from and pictures held out to judge by."""
+
+    source: str
+    title: str
+    train: Pictures
+    held_out: Pictures
+    classes: Sequence[str] = ()  # names of the labels; empty where there are none
+    problems: Sequence[Problem] = ()
+    facts: dict[str, Any] = field(default_factory=dict)  # boxes, masks, captions ... by name
+
+    @property
+    def channels(self) -> int:
+        return int(self.train.images.shape[1])
+
+    @property
+    def side(self) -> int:
+        return int(self.train.images.shape[2])
+
+    @property
+    def labelled(self) -> bool:
+        return len(self.classes) > 1 and bool((self.train.labels >= 0).any())
+
+    def fingerprint(self) -> str:
+        """A short hash of the pixels and labels, kept with a run so that a changed set is noticed."""
+        digest = hashlib.sha256()
+        for part in (self.train, self.held_out):
+            digest.update(repr(part.images.shape).encode())
+            stride = max(1, len(part) // 512)
+            digest.update(np.ascontiguousarray(part.images[::stride]).tobytes())
+            digest.update(np.ascontiguousarray(part.labels).tobytes())
+        return digest.hexdigest()[:16]
+
+
+class Source:
+    """Somewhere pictures come from. A subclass says its options and loads an `ImageSet`."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    sentence: ClassVar[str]
+    Options: ClassVar[type]  # a frozen dataclass of `core.config.option`s, group "Data"
+
+    def load(self, options: Any, progress: Progress) -> ImageSet:
+        """Read or make the pictures; raises DataError, or Cancelled out of `progress`."""
+        raise NotImplementedError
+
+
+def split(images: NDArray[np.uint8], labels: NDArray[np.int64], fraction: float, seed: int,
+          names: Sequence[str] = ()) -> tuple[Pictures, Pictures]:
+    """Hold out a fraction of every class, chosen by the seed alone; at least one picture each side."""
+    if len(images) < 2:
+        raise DataError(f"found {len(images)} usable pictures; at least 2 are needed to hold one out")
+    order = np.random.default_rng(seed).permutation(len(images))
+    held = np.zeros(len(images), dtype=bool)
+    for label in np.unique(labels):
+        mine = order[labels[order] == label]
+        held[mine[: int(round(len(mine) * fraction))]] = True
+    if not held.any():
+        held[order[0]] = True
+    if held.all():
+        held[order[-1]] = False
+
+    def part(chosen: NDArray[np.intp]) -> Pictures:
+        return Pictures(np.ascontiguousarray(images[chosen]), labels[chosen],
+                        [names[i] for i in chosen] if len(names) else ())
+
+    return part(np.flatnonzero(~held)), part(np.flatnonzero(held))

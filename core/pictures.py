@@ -1,0 +1,132 @@
+"""The typed pictures that methods, evaluations and maps return, and that views show.
+
+All are NumPy and plain Python: no tensor, no Qt. Images are `uint8` with the colour last,
+`(N, H, W, 3)`. A picture owns its memory, so it may cross threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+Images = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ImageGrid:
+    """Images in rows; `columns` 0 lets the view choose. `group` rows may carry captions."""
+
+    images: Images  # (N, H, W, 3)
+    captions: Sequence[str] = ()  # one an image, or none
+    columns: int = 0
+    indices: Ints | None = None  # (N,) position of each in the run's fixed pictures, for linked selection
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A table of numbers as colours. `diverging` centres the scale on zero."""
+
+    values: Floats  # (R, C)
+    rows: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    row_label: str = ""
+    column_label: str = ""
+    value_label: str = ""
+    low: float | None = None
+    high: float | None = None
+    diverging: bool = False
+
+
+@dataclass(frozen=True)
+class HeatMaps:
+    """Heat over images: column `j` of row `i` is `heat[i, j]` (0..1) laid over `images[i]`."""
+
+    images: Images  # (N, H, W, 3)
+    heat: Floats  # (N, K, h, w)
+    columns: Sequence[str] = ()  # K titles
+    captions: Sequence[str] = ()  # N
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts per bin of one or several named quantities."""
+
+    edges: Floats  # (B + 1,)
+    counts: Mapping[str, Floats]  # name -> (B,)
+    x_label: str = ""
+    y_label: str = "count"
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points in two or three dimensions, each one of the run's fixed pictures."""
+
+    xy: Floats  # (N, 2 or 3)
+    labels: Ints | None = None  # (N,)
+    names: Sequence[str] = ()  # of the labels
+    indices: Ints | None = None  # (N,)
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a curve; `spread` is a standard deviation drawn as a band."""
+
+    x: Floats
+    y: Floats
+    spread: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Lines over a common axis."""
+
+    lines: Mapping[str, Line]
+    x_label: str = ""
+    y_label: str = ""
+    log_x: bool = False
+    log_y: bool = False
+    marks: Mapping[str, float] = field(default_factory=dict)  # name -> x, drawn as a vertical line
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text and numbers under titles; `notes` stand below."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | int | float]]
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a method answered to its own question: `probabilities[i]` over `options` for `shown[i]`."""
+
+    question: str
+    shown: Images  # (N, H, W, 3)
+    options: Sequence[str]  # K
+    probabilities: Floats  # (N, K)
+    truth: Ints  # (N,)
+    columns: int = 0  # pictures a row: the four rotations of one image stand side by side
+
+
+Picture = ImageGrid | Matrix | HeatMaps | Histogram | Points | Curve | Table | Guess
+
+
+def as_images(pixels: Floats | Images) -> Images:
+    """Pictures for showing from a batch: (N, C, H, W) or (N, H, W, C), 0..1 or uint8, to uint8 RGB."""
+    array = np.asarray(pixels)
+    if array.ndim != 4:
+        raise ValueError(f"expected a batch of images with 4 dimensions, found shape {array.shape}")
+    if array.shape[1] in (1, 3) and array.shape[-1] not in (1, 3):
+        array = array.transpose(0, 2, 3, 1)
+    if array.dtype != np.uint8:
+        array = (np.clip(array, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    if array.shape[-1] == 1:
+        array = array.repeat(3, axis=-1)
+    return np.ascontiguousarray(array)
