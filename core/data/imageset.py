@@ -91,20 +91,29 @@ class Source:
         raise NotImplementedError
 
 
-def split(images: NDArray[np.uint8], labels: NDArray[np.int64], fraction: float, seed: int,
-          names: Sequence[str] = ()) -> tuple[Pictures, Pictures]:
-    """Hold out a fraction of every class, chosen by the seed alone; at least one picture each side."""
-    if len(images) < 2:
-        raise DataError(f"found {len(images)} usable pictures; at least 2 are needed to hold one out")
-    order = np.random.default_rng(seed).permutation(len(images))
-    held = np.zeros(len(images), dtype=bool)
+def hold_out(labels: NDArray[np.int64], fraction: float, seed: int) -> NDArray[np.bool_]:
+    """Which pictures are held out: a fraction of every class, at least one on each side.
+
+    (N,) bool, a function of the labels, the fraction and the seed alone; raises DataError.
+    """
+    if len(labels) < 2:
+        raise DataError(f"found {len(labels)} usable pictures; at least 2 are needed to hold one out")
+    order = np.random.default_rng(seed).permutation(len(labels))
+    held = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
         mine = order[labels[order] == label]
-        held[mine[: int(round(len(mine) * fraction))]] = True
+        held[mine[: round(len(mine) * fraction)]] = True
     if not held.any():
         held[order[0]] = True
     if held.all():
         held[order[-1]] = False
+    return held
+
+
+def split(images: NDArray[np.uint8], labels: NDArray[np.int64], fraction: float, seed: int,
+          names: Sequence[str] = ()) -> tuple[Pictures, Pictures]:
+    """The pictures that `hold_out` leaves for training, and those it holds out."""
+    held = hold_out(labels, fraction, seed)
 
     def part(chosen: NDArray[np.intp]) -> Pictures:
         return Pictures(np.ascontiguousarray(images[chosen]), labels[chosen],

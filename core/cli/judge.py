@@ -1,0 +1,61 @@
+"""Looking at finished runs without a window: evaluate, export, report."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from core.cli.bar import Bar
+from core.cli.train import open_run
+from core.judge import judge
+from core.pictures import Table
+from core.progress import Progress
+from core.report.export import export_run
+from core.report.judged import pictures_of
+from core.report.page import write
+from core.runs import Run, RunStore
+
+
+def evaluate(given: argparse.Namespace) -> int:
+    """`main.py evaluate RUN`: judge the features, print the tables, keep them in the run."""
+    store = RunStore(given.runs)
+    run = open_run(store, given.run)
+    supervised = open_run(store, given.supervised) if given.supervised else None
+    protocols = [p.strip().replace("-", "_") for p in given.protocols.split(",") if p.strip()]
+    bar = Bar(given.quiet)
+    try:
+        report = judge(store, run, protocols, given.seeds, supervised=supervised, progress=Progress(bar.tick))
+    finally:
+        bar.close()
+    for title, picture in pictures_of(report):
+        if isinstance(picture, Table):
+            print(f"\n{title}")
+            _print_table(picture)
+    return 0
+
+
+def _print_table(table: Table) -> None:
+    rows = [[f"{c:.3g}" if isinstance(c, float) else str(c) for c in row] for row in [table.columns, *table.rows]]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    if table.notes:
+        print(table.notes)
+
+
+def export(given: argparse.Namespace) -> int:
+    """`main.py export RUN FOLDER`."""
+    run = open_run(RunStore(given.runs), given.run)
+    print(f"exported {run.id} to {export_run(run, given.folder, given.step)}")
+    return 0
+
+
+def report(given: argparse.Namespace) -> int:
+    """`main.py report RUN`."""
+    print(write_report(open_run(RunStore(given.runs), given.run), given.to))
+    return 0
+
+
+def write_report(run: Run, to: Path | None) -> Path:
+    """Write the report of a run; returns its path."""
+    return write(run, to)

@@ -1,0 +1,195 @@
+"""The words of the command line. A method's options come from its config; none is listed here."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.config import ConfigError, options_of
+from core.data.imageset import DataError
+from core.data.sources import UnknownSource, source, sources
+from core.progress import Cancelled
+from core.registry import NoteError, UnknownMethod, method_class, notes
+from core.runs import RunError, RunStore, home
+
+EXPECTED = (ConfigError, DataError, UnknownMethod, UnknownSource, NoteError, RunError, OSError, ValueError)
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the words say. Returns the exit status; errors of the user are one line, no traceback."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    parser = _parser(words)
+    given = parser.parse_args(list(words))
+    if given.quiet:
+        logging.disable(logging.CRITICAL)
+    try:
+        status: int = given.do(given)
+        return status
+    except Cancelled:
+        print("cancelled", file=sys.stderr)
+        return 130
+    except EXPECTED as error:
+        print(f"selfsight: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py", description="Learn to see without labels. "
+                                     "Without any words: open the laboratory's window.")
+    parser.add_argument("--runs", type=Path, default=home() / "runs", help="folder of the runs (%(default)s)")
+    parser.add_argument("--quiet", action="store_true", help="no progress, no warnings")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _train_words(commands, words)
+    _resume_words(commands)
+    _list_words(commands)
+    _evaluate_words(commands)
+    _export_words(commands)
+    _report_words(commands)
+    return parser
+
+
+def _train_words(commands: argparse._SubParsersAction, words: Sequence[str]) -> None:  # type: ignore[type-arg]
+    train = commands.add_parser("train", help="train a method on pictures",
+                                formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    train.add_argument("method", help="one of " + ", ".join(n.id for n in notes()))
+    train.add_argument("--data", default=None, metavar="SOURCE",
+                       help="one of " + ", ".join(s.id for s in sources()) + ", or a folder or zip of images")
+    train.add_argument("--seed", type=int, default=0, help="everything random follows from it")
+    train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    train.add_argument("--threads", type=int, default=0, help="CPU threads; 0 chooses")
+    train.add_argument("--title", default="", help="a name for the run")
+    train.add_argument("--report", action="store_true", help="write a report of pictures at the end")
+    method, data = _named_ahead(words)
+    if method is not None:
+        group = train.add_argument_group(f"options of {method}")
+        for o in options_of(method_class(method).Config):
+            group.add_argument(f"--{o.name.replace('_', '-')}", dest=f"option:{o.name}", default=None,
+                               metavar="VALUE", help=_help(o.help, o.default, o.choices))
+    if data is not None:
+        group = train.add_argument_group(f"options of the data {data}")
+        for o in options_of(source(data).Options):
+            group.add_argument(f"--data.{o.name.replace('_', '-')}", dest=f"data:{o.name}", default=None,
+                               metavar="VALUE", help=_help(o.help, o.default, o.choices))
+
+    def do(given: argparse.Namespace) -> int:
+        from core.cli.train import train as do_train
+
+        return do_train(given, {k[7:]: v for k, v in vars(given).items() if k.startswith("option:") and v is not None},
+                        {k[5:]: v for k, v in vars(given).items() if k.startswith("data:") and v is not None})
+
+    train.set_defaults(do=do)
+
+
+def _help(text: str, default: object, choices: Sequence[object]) -> str:
+    among = f" One of {', '.join(map(str, choices))}." if choices else ""
+    return f"{text}{among} (default: {default})".replace("%", "%%")
+
+
+def _named_ahead(words: Sequence[str]) -> tuple[str | None, str | None]:
+    """Method and source named in the words, so that their options can be parsed."""
+    first = [w for w in words if not w.startswith("-")]
+    if "train" not in first:
+        return None, None
+    known = {n.id for n in notes()}
+    method = next((w for w in first if w in known), None)
+    data = next((n.data for n in notes() if n.id == method), None)
+    for i, word in enumerate(words):
+        if word == "--data" and i + 1 < len(words):
+            data = words[i + 1]
+        elif word.startswith("--data="):
+            data = word.split("=", 1)[1]
+    if data is not None and data not in {s.id for s in sources()}:
+        data = "folder"
+    return method, data
+
+
+def _resume_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    resume = commands.add_parser("resume", help="go on with a run exactly where it stood")
+    resume.add_argument("run", help="id or folder of the run, or 'last'")
+    resume.add_argument("--steps", type=int, default=None, help="train on to this many steps in all")
+    resume.add_argument("--report", action="store_true", help="write a report of pictures at the end")
+
+    def do(given: argparse.Namespace) -> int:
+        from core.cli.train import resume as do_resume
+
+        return do_resume(given)
+
+    resume.set_defaults(do=do)
+
+
+def _list_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    listing = commands.add_parser("list", help="list methods, data or runs")
+    listing.add_argument("what", nargs="?", choices=("methods", "data", "runs"), default=None)
+
+    def do(given: argparse.Namespace) -> int:
+        if given.what in (None, "methods"):
+            for n in notes():
+                print(f"{n.id:16}{n.year}  {n.title}: {n.sentence}")
+        if given.what in (None, "data"):
+            print() if given.what is None else None
+            for s in sources():
+                print(f"{s.id:16}{s.title}: {s.sentence}")
+        if given.what in (None, "runs"):
+            print() if given.what is None else None
+            _print_runs(RunStore(given.runs))
+        return 0
+
+    listing.set_defaults(do=do)
+
+
+def _print_runs(store: RunStore) -> None:
+    found = store.list()
+    if not found:
+        print(f"no runs yet in {store.root}")
+    for run in found:
+        if run.problem:
+            print(f"{run.id:48}cannot be read: {run.problem}")
+        else:
+            print(f"{run.id:48}{run.status:12}step {run.step:,} of {run.steps:,}  {run.title}")
+
+
+def _evaluate_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    evaluate = commands.add_parser("evaluate", help="judge a run's features: kNN, linear probe, few labels")
+    evaluate.add_argument("run", help="id or folder of the run, or 'last'")
+    evaluate.add_argument("--protocols", default="knn,linear,few-labels", metavar="LIST",
+                          help="among knn, linear, few-labels, semi-supervised, fine-tune (%(default)s)")
+    evaluate.add_argument("--seeds", type=int, default=3, help="label draws and fresh networks (%(default)s)")
+    evaluate.add_argument("--supervised", default=None, metavar="RUN",
+                          help="a supervised run on the same data to compare with")
+
+    def do(given: argparse.Namespace) -> int:
+        from core.cli.judge import evaluate as do_evaluate
+
+        return do_evaluate(given)
+
+    evaluate.set_defaults(do=do)
+
+
+def _export_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    export = commands.add_parser("export", help="write a run's curves, figures and weights into a folder")
+    export.add_argument("run", help="id or folder of the run, or 'last'")
+    export.add_argument("folder", type=Path, help="where to; made if it is not there")
+    export.add_argument("--step", type=int, default=None, help="of this snapshot; the last without it")
+
+    def do(given: argparse.Namespace) -> int:
+        from core.cli.judge import export as do_export
+
+        return do_export(given)
+
+    export.set_defaults(do=do)
+
+
+def _report_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    report = commands.add_parser("report", help="one HTML file with a run's curves and pictures")
+    report.add_argument("run", help="id or folder of the run, or 'last'")
+    report.add_argument("--to", type=Path, default=None, help="the file (default: report.html in the run)")
+
+    def do(given: argparse.Namespace) -> int:
+        from core.cli.judge import report as do_report
+
+        return do_report(given)
+
+    report.set_defaults(do=do)

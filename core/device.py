@@ -1,0 +1,49 @@
+"""Where tensors live: decided once a run, never by a method."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+import torch
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class DeviceError(ValueError):
+    """A device that this machine does not have."""
+
+
+def choose(wanted: str = "auto") -> torch.device:
+    """The device of that name, or the best there is for "auto"; raises DeviceError."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return torch.device("cuda" if there["cuda"] else "mps" if there["mps"] else "cpu")
+    kind = wanted.split(":")[0]
+    if not there.get(kind, False):
+        found = ", ".join(name for name, is_there in there.items() if is_there)
+        raise DeviceError(f"device {wanted!r} is not on this machine; it has {found}")
+    return torch.device(wanted)
+
+
+def describe(device: torch.device) -> str:
+    """The device in words: "CPU, 2 threads" or the name of the GPU."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return f"{platform.processor() or 'Apple'} GPU"
+    return "CPU"
+
+
+def default_threads() -> int:
+    """Threads a training uses on the CPU: the cores this process may run on, eight at most."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(8, cores))
+
+
+def lower_priority() -> None:
+    """Let the window go first: this thread, and the pool torch makes for it, run at nice 10."""
+    if platform.system() == "Linux":
+        import threading
+
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -1,0 +1,117 @@
+"""What a run is made from: a method, data, their options, a seed, a device. And how it is built."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import registry
+from core.config import configure, to_dict
+from core.data.imageset import DataError, ImageSet
+from core.data.sources import load
+from core.method import Config, DataShape, Method
+from core.progress import Progress
+from core.randomness import drawing_from, generator
+from core.runs import Run
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that determines a run. Plain values, kept as `config.json`."""
+
+    method: str
+    data: str
+    options: dict[str, Any] = field(default_factory=dict)  # of the method; the rest are defaults
+    data_options: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    device: str = "auto"
+    threads: int = 0  # 0: as many as fit this machine
+    title: str = ""
+
+    def config(self) -> Config:
+        """The method's config: its defaults, then its recipe for the data, then the options given.
+
+        Raises UnknownMethod, or ConfigError naming option, value and bound.
+        """
+        cls = registry.method_class(self.method)
+        return configure(cls.Config, {**cls.recipes.get(self.data, {}), **self.options})
+
+    def complete(self) -> Experiment:
+        """The same with every option written out, so that later defaults do not change the run."""
+        return replace(self, options=to_dict(self.config()))
+
+    def command(self) -> str:
+        """The command line that makes this run."""
+        words = ["python main.py train", self.method, "--data", self.data]
+        words += [f"--data.{name.replace('_', '-')} {_quoted(value)}"
+                  for name, value in self.data_options.items()]
+        cls = registry.method_class(self.method)
+        usual = to_dict(configure(cls.Config, cls.recipes.get(self.data, {})))
+        words += [f"--{name.replace('_', '-')} {_quoted(value)}" for name, value in self.options.items()
+                  if usual.get(name) != value]
+        if self.seed:
+            words.append(f"--seed {self.seed}")
+        return " ".join(words)
+
+
+def _quoted(value: Any) -> str:
+    import shlex
+
+    return shlex.quote(f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def from_run(run: Run) -> Experiment:
+    """The experiment a run was made from."""
+    return Experiment(**run.config["experiment"])
+
+
+def to_config(experiment: Experiment, shape: DataShape) -> dict[str, Any]:
+    """What stands in the run's `config.json`."""
+    return {"experiment": asdict(experiment), "shape": asdict(shape)}
+
+
+def shape_of(run: Run) -> DataShape:
+    """The data shape a run was built for."""
+    shape = run.config["shape"]
+    return DataShape(shape["channels"], shape["side"], tuple(shape["classes"]))
+
+
+def load_data(experiment: Experiment, progress: Progress) -> ImageSet:
+    """The pictures of an experiment; raises DataError when the method cannot use them."""
+    data = load(experiment.data, experiment.data_options, progress)
+    if registry.method_class(experiment.method).needs_labels and not data.labelled:
+        raise DataError(f"{experiment.method} learns from labels, and {data.title} has none; "
+                        "choose data with one folder a class, or another method")
+    return data
+
+
+def build(experiment: Experiment, shape: DataShape, device: torch.device) -> Method:
+    """A new method with weights initialised from the experiment's seed alone."""
+    cls = registry.method_class(experiment.method)
+    with drawing_from(generator(experiment.seed, "initialise")):
+        method = cls(experiment.config(), shape)
+    return method.to(device)
+
+
+def rebuild(cls: type[Method], config: Config, shape: DataShape, weights: dict[str, Tensor],
+            device: torch.device) -> Method:
+    """A method from its weights: built on the meta device, so nothing random is drawn."""
+    with torch.device("meta"):
+        method = cls(config, shape)
+    method = method.to_empty(device=device)
+    method.load_state_dict(weights)
+    return method
+
+
+def to_arrays(weights: dict[str, Tensor]) -> dict[str, np.ndarray]:
+    """Weights as NumPy copies, as the run folder keeps them."""
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in weights.items()}
+
+
+def to_tensors(arrays: dict[str, np.ndarray]) -> dict[str, Tensor]:
+    """Arrays of the run folder as tensors."""
+    return {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}

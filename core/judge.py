@@ -1,0 +1,65 @@
+"""Judging a run: its weights at a step, its data loaded again, the one fair protocol, kept in the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from core import experiment as experiments
+from core import registry
+from core.data.imageset import ImageSet
+from core.evaluate.compare import USUAL, evaluate
+from core.evaluate.label_training import Terms
+from core.evaluate.report import Report
+from core.method import Method
+from core.progress import Progress
+from core.runs import Run, RunError, RunStore
+
+
+def method_of(run: Run, step: int | None = None, device: str = "cpu") -> tuple[Method, int]:
+    """A replica with the weights of a snapshot (the last without `step`), and its step.
+
+    Raises RunError when the run has no such snapshot.
+    """
+    steps = run.snapshots()
+    if not steps or (step is not None and step not in steps):
+        there = ", ".join(f"{s:,}" for s in steps) or "none"
+        raise RunError(f"{run.id} has no snapshot of step {step}; it has {there}")
+    step = steps[-1] if step is None else step
+    experiment = experiments.from_run(run)
+    weights = experiments.to_tensors(run.load_snapshot(step))
+    cls = registry.method_class(experiment.method)
+    method = experiments.rebuild(cls, experiment.config(), experiments.shape_of(run), weights,
+                                 torch.device(device))
+    return method.eval(), step
+
+
+def judge(
+    store: RunStore,
+    run: Run,
+    protocols: Sequence[str] = USUAL,
+    seeds: int = 3,
+    step: int | None = None,
+    supervised: Run | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Evaluate a run by the protocols and keep the result among its evaluations.
+
+    `supervised` is a run with labels on the same data, to stand beside. Raises EvaluationError,
+    DataError, RunError, or Cancelled out of `progress`.
+    """
+    progress = progress or Progress()
+    method, at = method_of(run, step)
+    experiment = experiments.from_run(run)
+    data: ImageSet = experiments.load_data(experiment, progress)
+    taught = method_of(supervised)[0] if supervised is not None else None
+    report = evaluate(method, data, protocols, Terms(seeds=tuple(range(seeds))), progress,
+                      supervised=taught)
+    name = f"step-{at:09d}-{'-'.join(protocols)}"
+    if run.read_only:
+        with store.open(run.id, write=True) as writable:
+            writable.save_evaluation(name, report.to_dict())
+    else:
+        run.save_evaluation(name, report.to_dict())
+    return report

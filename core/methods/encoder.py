@@ -1,0 +1,60 @@
+"""What every method that trains one encoder has: the backbone, its features, maps and filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.config import option
+from core.data.augment.geometry import flip, shift
+from core.method import Config, DataShape, Look, Method, figure
+from core.nets.attention import attention_map
+from core.nets.build import build_backbone
+from core.pictures import ImageGrid, as_images
+
+FILTER_SIDE = 40  # pixels that a filter is shown with, at least
+
+
+class EncoderMethod(Method):
+    """A method whose `backbone` is the encoder: it encodes and attends."""
+
+    def __init__(self, config: Config, data: DataShape) -> None:
+        super().__init__(config, data)
+        self.backbone = build_backbone(config.backbone, data.channels, data.side, config.width)
+
+    def encode(self, images: Tensor) -> dict[str, Tensor]:
+        """The activations (B, C, h, w) of every stage."""
+        return self.backbone.stages(images)
+
+    def attend(self, images: Tensor, power: float = 2.0) -> dict[str, Tensor]:
+        """Sum over channels of |A|^power at every stage, (B, h, w)."""
+        return {name: attention_map(a, power) for name, a in self.encode(images).items()}
+
+    @figure("First filters", "What each channel of the first layer looks for; grey is zero.")
+    def filters(self, look: Look) -> ImageGrid:
+        first = next(m for m in self.backbone.modules() if isinstance(m, nn.Conv2d))
+        kernels = first.weight.detach()  # (N, C, k, k)
+        peak = kernels.abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-12)
+        larger = -(-FILTER_SIDE // kernels.shape[-1])
+        shown = (
+            (0.5 + 0.5 * kernels / peak).repeat_interleave(larger, 2).repeat_interleave(larger, 3)
+        )
+        return ImageGrid(as_images(shown.cpu().numpy()))
+
+
+@dataclass(frozen=True)
+class ShiftFlipConfig(Config):
+    """Options of methods that see each picture a little shifted and perhaps mirrored."""
+
+    shift: float = option(
+        0.125, "Largest shift of a picture, as a share of its side.", low=0.0, high=0.5
+    )
+    flip: bool = option(True, "Mirror half of the pictures; not for writing.")
+
+
+def shift_flip(images: Tensor, config: ShiftFlipConfig, rng: torch.Generator) -> Tensor:
+    """The images (B, C, H, W) shifted by whole pixels, the gap black, and mirrored."""
+    images = shift(images, rng, round(config.shift * images.shape[-1]))
+    return flip(images, rng, 0.5 if config.flip else 0.0)

@@ -1,0 +1,89 @@
+"""The same encoder trained with labels: what the methods without labels are measured against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.config import option
+from core.data.imageset import DataError
+from core.method import Batch, DataShape, Look, figure
+from core.methods.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
+from core.pictures import Guess, Matrix, as_images
+
+UNKNOWN = -1  # the label of a picture whose class nobody said
+
+
+@dataclass(frozen=True)
+class SupervisedConfig(ShiftFlipConfig):
+    """A step costs what a step of rotation prediction does: as many pictures, once each."""
+
+    batch_size: int = option(128, "Images in a step.", low=2, high=8192, log=True, group="Training")
+    width: int = option(
+        16, "Channels of the backbone's first stage.", low=4, high=512, log=True, group="Network"
+    )
+
+
+class Supervised(EncoderMethod):
+    """A linear classifier on the pooled features, trained together with them."""
+
+    Config = SupervisedConfig
+    needs_labels = True
+    recipes: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    config: SupervisedConfig
+
+    def __init__(self, config: SupervisedConfig, data: DataShape) -> None:
+        super().__init__(config, data)
+        if len(data.classes) < 2:
+            raise DataError(
+                f"found {len(data.classes)} classes; training with labels needs at least "
+                "2; choose data with one folder a class, or a method without labels"
+            )
+        self.head = nn.Linear(self.backbone.dim, len(data.classes))
+
+    def judge(self, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        """Cross-entropy and accuracy over the pictures whose label is known."""
+        scores = self.head(self.backbone(images))
+        known = (labels != UNKNOWN).sum().clamp(min=1)
+        loss = F.cross_entropy(scores, labels, ignore_index=UNKNOWN, reduction="sum") / known
+        return {"loss": loss, "accuracy": (scores.argmax(dim=1) == labels).sum() / known}
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        return self.judge(shift_flip(batch.images, self.config, batch.rng), batch.labels)
+
+    def validate(self, batch: Batch) -> dict[str, Tensor]:
+        return self.judge(batch.images, batch.labels)
+
+    def guess(self, images: Tensor, labels: Tensor | None = None) -> Guess:
+        """The probability of every class; the truth is shown only where it is given."""
+        probabilities = self.head(self.backbone(images)).softmax(dim=1)
+        truth = torch.full((len(images),), UNKNOWN) if labels is None else labels
+        return Guess(
+            "What is it?",
+            as_images(images.cpu().numpy()),
+            list(self.data.classes),
+            probabilities.cpu().numpy(),
+            truth.cpu().numpy(),
+        )
+
+    @figure("Classes taken for one another", "Row: the class it is. Column: the answer.")
+    def confusion(self, look: Look) -> Matrix:
+        names, known = list(self.data.classes), look.labels != UNKNOWN
+        answers = self.head(self.backbone(look.images)).argmax(dim=1)
+        counts = torch.zeros(len(names), len(names))
+        counts.index_put_(
+            (look.labels[known].cpu(), answers[known].cpu()), torch.ones(1), accumulate=True
+        )
+        share = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
+        return Matrix(
+            share.numpy(), names, names, "Truth", "Answer", "share of pictures", low=0.0, high=1.0
+        )
+
+    @figure("Answers with the truth", "Held-out pictures and the class the network takes them for.")
+    def answers(self, look: Look) -> Guess:
+        return self.guess(look.images, look.labels)

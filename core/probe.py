@@ -1,0 +1,76 @@
+"""The fixed pictures that a run is looked at with: up to 2,000 held-out ones, kept in its folder.
+
+Because they travel with the run, a finished run can be looked at in every way without the data it
+was trained on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from core.data.imageset import DataError, ImageSet
+from core.runs.atomic import write_file
+
+FILE = "probe.safetensors"
+MOST = 2000
+MOST_BYTES = 64 * 1024**2
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Held-out pictures in a fixed shuffled order, so that any first n show every class."""
+
+    images: NDArray[np.uint8]  # (N, C, H, W)
+    labels: NDArray[np.int64]  # (N,), -1 where unknown
+    classes: tuple[str, ...]
+    names: Sequence[str] = ()
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def first_of_each_class(self, count: int) -> list[int]:
+        """Positions of `count` pictures, taking the classes in turn."""
+        if not self.classes:
+            return list(range(min(count, len(self))))
+        turn = np.zeros(len(self), dtype=np.int64)
+        for label in np.unique(self.labels):
+            mine = np.flatnonzero(self.labels == label)
+            turn[mine] = np.arange(len(mine))
+        order = np.lexsort((self.labels, turn))
+        return [int(i) for i in order[:count]]
+
+
+def choose(data: ImageSet) -> Probe:
+    """The probe of a data set: a seeded shuffle of its held-out pictures, cut to the bound."""
+    held = data.held_out
+    most = min(MOST, max(16, MOST_BYTES // max(1, held.images[:1].nbytes)))
+    order = np.random.default_rng(0).permutation(len(held))[:most]
+    names = [held.names[i] for i in order] if len(held.names) else []
+    return Probe(np.ascontiguousarray(held.images[order]), np.asarray(held.labels)[order],
+                 tuple(data.classes), names)
+
+
+def save_probe(folder: Path, probe: Probe) -> None:
+    """Write the probe into a run folder, whole or not at all."""
+    about = {"classes": json.dumps(list(probe.classes)), "names": json.dumps(list(probe.names))}
+    write_file(folder / FILE, save({"images": probe.images, "labels": probe.labels}, about))
+
+
+def load_probe(folder: Path) -> Probe:
+    """The probe of a run folder; raises DataError when it is missing or damaged."""
+    try:
+        with safe_open(folder / FILE, framework="numpy") as file:
+            about = file.metadata() or {}
+            return Probe(file.get_tensor("images"), file.get_tensor("labels"),
+                         tuple(json.loads(about["classes"])), json.loads(about["names"]))
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise DataError(f"{FILE} of {folder.name} cannot be read ({error}); the run's pictures are lost, "
+                        "its curves and weights are not") from error

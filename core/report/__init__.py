@@ -1,0 +1,1 @@
+"""One HTML file that shows a run: curves, figures, abilities, evaluations. No server, no script."""

@@ -1,0 +1,236 @@
+"""The pictures themselves: browse any source, see what is wrong with it, and what augmentation does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.config import ConfigError
+from core.data.imageset import ImageSet, Pictures
+from core.data.sources import load, source, sources
+from core.pictures import ImageGrid, Table, as_images
+from core.progress import Progress
+from gui.pages.augmentations import Augmentations
+from gui.tasks import Task, Tasks
+from gui.theme import SPACE
+from gui.views.image_grid import ImageGridView
+from gui.views.table import TableView
+from gui.widgets.form import ConfigForm
+from gui.widgets.numbers import counted, duration
+from gui.widgets.text import label
+
+if TYPE_CHECKING:
+    from core.progress import Tick
+
+MOST_SHOWN = 10_000
+FORM_WIDTH = 300
+
+
+class DataPage(QWidget):
+    """Chooses a source, loads it in a thread, shows its pictures by part and class."""
+
+    problem = Signal(str)
+    train = Signal(str, dict)  # source id, its options
+
+    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._task: Task | None = None
+        self._data: ImageSet | None = None
+        self._shown = np.zeros(0, dtype=np.intp)
+        self.source, self.part, self.classes = QComboBox(), QComboBox(), QComboBox()
+        for known in sources():
+            self.source.addItem(known.title, known.id)
+        self.part.addItems(["Training pictures", "Held-out pictures"])
+        for box, name in ((self.source, "Source"), (self.part, "Part"), (self.classes, "Class")):
+            box.setAccessibleName(name)
+        self.load_button, self.train_button = QPushButton("Show"), QPushButton("Train on these")
+        self.load_button.setProperty("kind", "primary")
+        self.train_button.setEnabled(False)
+        self.sentence = label("", "small", "secondary", wrap=True)
+        self.facts = label("", "small", "secondary", wrap=True)
+        self.bar = QProgressBar()
+        self.bar.hide()
+        self.grid, self.problems = ImageGridView(), TableView()
+        self.augmentations = Augmentations()
+        self.tabs = QTabWidget()
+        self._form_place = QVBoxLayout()
+        self.form: ConfigForm | None = None
+        self._lay_out()
+        self._connect()
+        self._source_chosen()
+
+    def _lay_out(self) -> None:
+        side = QWidget()
+        side_column = QVBoxLayout(side)
+        side_column.setContentsMargins(SPACE.wide, SPACE.large, SPACE.small, SPACE.large)
+        side_column.setSpacing(SPACE.small)
+        for part in (label("Data", "heading"), self.source, self.sentence):
+            side_column.addWidget(part)
+        inside = QWidget()
+        inside.setLayout(self._form_place)
+        self._form_place.setContentsMargins(0, 0, 0, 0)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inside)
+        side_column.addWidget(scroll, 1)
+        for part in (self.bar, self.facts):
+            side_column.addWidget(part)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.load_button)
+        buttons.addWidget(self.train_button)
+        side_column.addLayout(buttons)
+        browse = QWidget()
+        column = QVBoxLayout(browse)
+        column.setContentsMargins(SPACE.small, SPACE.small, SPACE.small, SPACE.small)
+        choose = QHBoxLayout()
+        choose.addWidget(self.part)
+        choose.addWidget(self.classes)
+        choose.addStretch()
+        column.addLayout(choose)
+        column.addWidget(self.grid, 1)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(browse, "Pictures")
+        self.tabs.addTab(self.augmentations, "Augmentations")
+        self.tabs.addTab(self.problems, "Left out")
+        splitter = QSplitter()
+        splitter.addWidget(side)
+        splitter.addWidget(self.tabs)
+        splitter.setSizes([FORM_WIDTH, 1000])
+        splitter.setStretchFactor(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(splitter)
+        self.grid.clear("Choose a source and press Show.")
+        self.problems.clear("Files that cannot be used are listed here, each with its reason.")
+
+    def _connect(self) -> None:
+        self.source.currentIndexChanged.connect(self._source_chosen)
+        self.load_button.clicked.connect(self.load_or_cancel)
+        self.train_button.clicked.connect(self._train)
+        self.part.currentIndexChanged.connect(self._show_grid)
+        self.classes.currentIndexChanged.connect(self._show_grid)
+        self.grid.picked.connect(self._picked)
+        self._tasks.progress.connect(self._show_progress)
+
+    def show_source(self, id: str, options: dict[str, Any]) -> None:
+        """Choose a source with these options and show its pictures."""
+        self.source.setCurrentIndex(self.source.findData(id))
+        if self.form is not None:
+            self.form.set_values(options)
+        self.load_or_cancel()
+
+    def load_or_cancel(self) -> None:
+        """Load the chosen source; while it loads, cancel that."""
+        if self._task is not None:
+            self._tasks.cancel(self._task)
+            return
+        assert self.form is not None
+        try:
+            self.form.config()
+        except ConfigError as error:
+            self.problem.emit(str(error))
+            return
+        id, options = self.source.currentData(), self.form.changes()
+
+        def work(progress: Progress) -> ImageSet:
+            return load(id, options, progress)
+
+        self.load_button.setText("Cancel")
+        self._task = self._tasks.start("Loading pictures", work, self._loaded, self._failed)
+
+    def _source_chosen(self) -> None:
+        chosen = source(self.source.currentData())
+        self.sentence.setText(chosen.sentence)
+        if self.form is not None:
+            self._form_place.removeWidget(self.form)
+            self.form.deleteLater()
+        self.form = ConfigForm(chosen.Options)
+        self._form_place.addWidget(self.form)
+
+    def _show_progress(self, task: Task, tick: Tick) -> None:
+        if task is not self._task:
+            return
+        self.bar.show()
+        self.bar.setRange(0, tick.total)
+        self.bar.setValue(tick.done)
+        left = f", {duration(tick.remaining)} left" if tick.remaining is not None else ""
+        self.facts.setText(f"{tick.what}: {tick.done:,} {tick.unit}{left}")
+
+    def _failed(self, why: str) -> None:
+        self._idle()
+        self.facts.setText(why)
+
+    def _idle(self) -> None:
+        self._task = None
+        self.bar.hide()
+        self.load_button.setText("Show")
+
+    def _loaded(self, data: ImageSet) -> None:
+        self._idle()
+        self._data = data
+        self.train_button.setEnabled(True)
+        kinds = f", {counted(len(data.classes), 'class', 'classes')}" if data.classes else ", no labels"
+        self.facts.setText(f"{len(data.train):,} to learn from, {len(data.held_out):,} held out, "
+                           f"{data.side} px{kinds}.")
+        self.classes.blockSignals(True)
+        self.classes.clear()
+        self.classes.addItem("Every class", -1)
+        for label_, name in enumerate(data.classes):
+            self.classes.addItem(name, label_)
+        self.classes.setVisible(bool(data.classes))
+        self.classes.blockSignals(False)
+        self._show_problems(data)
+        self._show_grid()
+        self.augmentations.show_pictures(as_images(data.train.images[:1]))
+
+    def _show_problems(self, data: ImageSet) -> None:
+        count = len(data.problems)
+        self.tabs.setTabText(2, f"Left out ({count:,})" if count else "Left out")
+        if count:
+            self.problems.show_picture(Table(("file", "reason"), [(p.name, p.reason) for p in data.problems]))
+        else:
+            self.problems.clear("Every picture could be used.")
+
+    def _pictures(self) -> Pictures | None:
+        if self._data is None:
+            return None
+        return self._data.train if self.part.currentIndex() == 0 else self._data.held_out
+
+    def _show_grid(self) -> None:
+        pictures, data = self._pictures(), self._data
+        if pictures is None or data is None:
+            return
+        wanted = self.classes.currentData()
+        every = wanted is None or wanted < 0
+        self._shown = np.arange(len(pictures)) if every else np.flatnonzero(pictures.labels == wanted)
+        self._shown = self._shown[:MOST_SHOWN]
+        if not len(self._shown):
+            self.grid.clear("There is no picture of this class in this part.")
+            return
+        captions = [data.classes[i] if 0 <= i < len(data.classes) else "" for i in pictures.labels[self._shown]]
+        self.grid.show_picture(ImageGrid(as_images(pictures.images[self._shown]), captions, 0, self._shown))
+
+    def _picked(self, index: int) -> None:
+        pictures = self._pictures()
+        if pictures is not None and 0 <= index < len(pictures):
+            self.augmentations.show_pictures(as_images(pictures.images[index : index + 1]))
+            self.tabs.setCurrentIndex(1)
+
+    def _train(self) -> None:
+        if self.form is not None:
+            self.train.emit(self.source.currentData(), self.form.changes())

@@ -1,0 +1,413 @@
+"""The desk of one run: its form, its live curves, its timeline, and a dock for each thing it can show."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QByteArray, QTimer, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+from core.config import ConfigError
+from core.mailbox import Event, Row
+from core.pictures import as_images
+from core.progress import Progress, Tick
+from core.runs import RunError
+from gui.laboratory import Laboratory
+from gui.machine import resident_bytes
+from gui.pages.layouts import apply_layout
+from gui.pages.own_picture import own_picture
+from gui.pages.setup import Setup
+from gui.panels.attention import AttentionPanel
+from gui.panels.base import Panel
+from gui.panels.embedding import EmbeddingPanel
+from gui.panels.evaluation import EvaluationPanel
+from gui.panels.figures import FiguresPanel
+from gui.panels.guess import GuessPanel
+from gui.pages.columns import rows_of
+from gui.session import DEFAULT_PICTURES, Session
+from gui.tasks import Tasks
+from gui.widgets.live_curves import LiveCurves
+from gui.widgets.numbers import counted
+from gui.widgets.note_view import NoteView
+from gui.widgets.run_bar import RunBar
+from gui.widgets.strip import Strip
+from gui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from core.experiment import Experiment
+    from core.method import Method
+
+IN_STRIP = 120  # pictures offered at a time
+MEMORY_MS = 2000
+RATE_SECONDS = 3.0  # the rate shown is of the steps of this long
+ENDED = ("finished", "stopped", "failed", "interrupted")
+LAYOUT_VERSION = 1
+
+
+class Desk(QWidget):
+    """Everything about one session. Panels appear for the abilities its method has."""
+
+    title_changed = Signal(str)
+    problem = Signal(str)
+    furnished = Signal()  # the docks are there
+    again = Signal(object)  # an Experiment to train anew
+    files_dropped = Signal(list)  # on the strip of pictures
+
+    def __init__(
+        self, session: Session, laboratory: Laboratory, tasks: Tasks, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.laboratory, self.tasks = session, laboratory, tasks
+        self.companions: list[str] = []
+        self.bar, self.timeline, self.curves = RunBar(), Timeline(), LiveCurves()
+        self.strip = Strip()
+        self.note = NoteView()
+        self.area = QMainWindow()
+        self.docks: dict[str, QDockWidget] = {}
+        self.panels: list[Panel] = []
+        self.setup: Setup | None = None
+        self._steps = 0
+        self._offered = 0  # how often other pictures were asked for
+        self._recent: list[tuple[float, int]] = []
+        self._machine = ""
+        self._memory = QTimer(self, interval=MEMORY_MS)
+        self._memory.timeout.connect(self._show_memory)
+        self._lay_out()
+        self._connect()
+
+    # --- building ---------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.area, 1)
+        column.addWidget(self.strip)
+        column.addWidget(self.timeline)
+        self.area.setWindowFlags(Qt.WindowType.Widget)
+        self.area.setDockNestingEnabled(True)
+        self.area.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.area.setCentralWidget(self.curves)
+        self.note.set_note(self.session.note.body, self.session.note.path.parent)
+
+    def _connect(self) -> None:
+        session = self.session
+        self.bar.start_pause.connect(self.start_or_pause)
+        self.bar.step_once.connect(self.step_once)
+        self.bar.stop.connect(self.stop)
+        self.bar.restart.connect(self.restart)
+        self.timeline.step_changed.connect(session.go_to)
+        self.strip.chosen.connect(session.look_at)
+        self.strip.shuffle.connect(self._shuffle_pictures)
+        self.strip.files_dropped.connect(self.files_dropped)
+        session.rows.connect(self._take_rows)
+        session.progress.connect(self._show_preparing)
+        session.state_changed.connect(self._show_state)
+        session.snapshot_added.connect(self.timeline.append)
+        session.step_changed.connect(self._show_step)
+        session.run_ready.connect(self._run_ready)
+        session.happened.connect(self._take_event)
+
+    def furnish_when_warm(self) -> None:
+        """Make the form and the panels as soon as torch is there."""
+        self.laboratory.when_warm(self._furnish)
+
+    def _furnish(self) -> None:
+        """Make the form and the panels: torch is there, so the method's class can be asked."""
+        from core import abilities, registry
+
+        cls = registry.method_class(self.session.experiment.method)
+        self.setup = Setup(self.session.experiment, cls.Config, cls.recipes)
+        self.setup.live_changed.connect(self._change_live)
+        self.setup.problem.connect(self.problem)
+        self._dock("setup", "Options", self.setup)
+        self._dock("note", "About this method", self.note)
+        for panel in (GuessPanel, AttentionPanel, EmbeddingPanel):
+            if panel.ability in abilities.abilities_of(cls):
+                self._add_panel(panel.title.lower(), panel(self.session))
+        if cls.figures():
+            self._add_panel("figures", FiguresPanel(self.session, cls.figures()))
+        if "Encodes" in abilities.abilities_of(cls):
+            self._add_panel("evaluation", EvaluationPanel(self.session, self.tasks))
+        self._companions(cls)
+        self.furnished.emit()
+        self._show_state(self.session.state, self.session.message)
+        if self.session.run is not None:
+            self._run_ready()
+
+    def _add_panel(self, name: str, panel: Panel) -> None:
+        self.panels.append(panel)
+        self._dock(name, panel.title, panel)
+
+    def _dock(self, name: str, title: str, widget: QWidget) -> None:
+        dock = QDockWidget(title)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.docks[name] = dock
+        self.area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+
+    def _companions(self, cls: type[Method]) -> None:
+        self.companions = list(cls.companions)
+
+    def set_layout(self, name: str) -> None:
+        """One of the named arrangements of the docks."""
+        apply_layout(name, self.area, self.docks)
+
+    def save_layout(self) -> QByteArray:
+        return self.area.saveState(LAYOUT_VERSION)
+
+    def restore_layout(self, state: QByteArray) -> None:
+        """Put the docks where they were; a state of another version changes nothing."""
+        self.area.restoreState(state, LAYOUT_VERSION)
+
+    # --- what a person asks -----------------------------------------------------------------------
+
+    def start_or_pause(self) -> None:
+        """Start, pause or go on, whichever the state allows."""
+        session = self.session
+        if session.engine is not None and session.training:
+            if session.state == "paused":
+                session.engine.resume()
+            else:
+                session.engine.pause()
+        elif session.run is None:
+            self._start()
+        else:
+            self.go_on()
+
+    def _start(self, paused: bool = False) -> None:
+        if self.setup is None:
+            return
+        try:
+            self.session.experiment = self.setup.experiment()
+        except ConfigError as error:
+            self.problem.emit(str(error))
+            return
+        self.session.train(paused=paused)
+
+    def go_on(self, more: dict[str, Any] | None = None) -> None:
+        """Continue a run that ended, from its last checkpoint."""
+        session = self.session
+        if session.run is None or session.training:
+            return
+        if self.setup is not None and more is None:
+            steps = self.setup.form.values().get("steps")
+            state = session.run.state
+            if state.status == "finished":
+                if not isinstance(steps, int) or steps <= state.step:
+                    self.problem.emit(
+                        f'This run has taken all its {state.step:,} steps. Raise "Steps" '
+                        "in the options to train on, or begin a new run."
+                    )
+                    return
+                more = {"steps": steps}
+        try:
+            self.laboratory.resume(session, more)
+        except RunError as error:
+            self.problem.emit(str(error))
+
+    def step_once(self) -> None:
+        if self.session.engine is not None and self.session.training:
+            self.session.engine.step_once()
+        elif self.session.run is None:
+            self._start(paused=True)
+
+    def stop(self) -> None:
+        if self.session.engine is not None:
+            self.session.engine.stop()
+
+    def restart(self) -> None:
+        """Begin again from the options as they stand, in a new run."""
+        if self.setup is None:
+            return
+        try:
+            self.again.emit(self.setup.experiment())
+        except ConfigError as error:
+            self.problem.emit(str(error))
+
+    def _change_live(self, name: str, value: Any) -> None:
+        if self.session.training and self.session.engine is not None:
+            self.session.engine.change(name, value)
+
+    def _shuffle_pictures(self) -> None:
+        """Offer other pictures of the probe in the strip, and look at the first of them."""
+        self._offered += 1
+        self._fill_strip()
+        self.session.look_at(self.strip.selection)
+
+    def _fill_strip(self) -> None:
+        probe = self.session.probe
+        if probe is None:
+            return
+        order = probe.first_of_each_class(len(probe))
+        first = self._offered * IN_STRIP % max(1, len(order))
+        offered = [*order[first:], *order[:first]][:IN_STRIP]
+        chosen = self.session.pictures if self._offered == 0 else offered[:DEFAULT_PICTURES]
+        self.strip.set_pictures(as_images(probe.images[offered]), offered, chosen)
+
+    # --- what the session tells -------------------------------------------------------------------
+
+    def _run_ready(self) -> None:
+        session = self.session
+        if session.run is None or session.probe is None:
+            return
+        self.title_changed.emit(session.run.info.title)
+        self._fill_strip()
+        self.timeline.set_steps(session.run.snapshots())
+        self.curves.set_stamp(f"{session.run.id}, seed {session.run.info.seed}")
+        self._machine = f"{session.run.info.device}, {counted(session.run.info.threads, 'thread')}"
+        self.reload_curves()
+        if self.setup is not None:
+            self.setup.show_experiment(session.experiment)
+            self.setup.set_running(True)
+        state = session.run.state
+        self._steps = state.steps or int(session.experiment.options.get("steps", 0))
+        self._show_progress(state.step)
+
+    def reload_curves(self) -> None:
+        """Draw the curves from the run folder: all that was ever told, without what a resume undid."""
+        assert self.session.run is not None
+        self.curves.clear()
+        self.curves.extend(rows_of(self.session.run.metrics()))
+        for event in self.session.run.events():
+            if event.get("event") == "live":
+                self.curves.add_mark(event["step"], f"{event['name']} {event['now']:g}")
+
+    def _take_rows(self, rows: list[Row]) -> None:
+        self.curves.extend([(row.step, {**row.scalars, "seconds": row.seconds}) for row in rows])
+        now = time.monotonic()
+        self._recent.append((now, rows[-1].step))
+        while len(self._recent) > 2 and now - self._recent[0][0] > RATE_SECONDS:
+            self._recent.pop(0)
+        self._show_progress(rows[-1].step)
+
+    def _show_progress(self, step: int) -> None:
+        trainer = self.session.engine.trainer if self.session.engine else None
+        if trainer is not None:
+            self._steps = trainer.steps
+        (then, before), (now, after) = (
+            (self._recent[0], self._recent[-1]) if self._recent else ((0, 0), (0, 0))
+        )
+        rate = (after - before) / (now - then) if now > then else 0.0
+        remaining = (
+            (self._steps - step) / rate if rate > 0 and self.session.state == "training" else None
+        )
+        self.bar.set_progress(
+            step, self._steps, rate if self.session.state == "training" else 0.0, remaining
+        )
+
+    def _show_preparing(self, tick: Tick) -> None:
+        self.bar.set_progress(tick.done, tick.total, None, tick.remaining, tick.what)
+
+    def _show_memory(self) -> None:
+        if self._machine:
+            self.bar.set_machine(self._machine, resident_bytes())
+
+    def _show_state(self, state: str, message: str) -> None:
+        self.bar.set_state(state, message)
+        if self.session.training:
+            self._memory.start()
+        else:
+            self._memory.stop()
+        if state == "training":
+            self._recent.clear()
+        if self.setup is not None:
+            self.setup.set_running(self.session.run is not None or state == "preparing")
+
+    def _show_step(self, step: int | None) -> None:
+        self.timeline.go_to(step)
+        self.curves.set_playhead(step)
+
+    def _take_event(self, event: Event) -> None:
+        facts = event.facts
+        if event.kind == "device":
+            self._machine = f"{facts['name']}, {counted(facts['threads'], 'thread')}"
+            self._show_memory()
+        elif event.kind == "live":
+            self.curves.add_mark(facts["step"], f"{facts['name']} {facts['now']:g}")
+        elif event.kind in ("full", "warning", "nonfinite", "failed"):
+            if event.kind == "nonfinite" and self.session.run is not None:
+                self.reload_curves()
+                self.timeline.set_steps(self.session.run.snapshots())
+            self.problem.emit(facts["text"])
+        elif event.kind == "problems" and facts["problems"]:
+            name, reason = facts["problems"][0]
+            count = len(facts["problems"])
+            self.problem.emit(
+                f"{count:,} files could not be used and were left out; the first: {name}: "
+                f"{reason}. The data page lists them all."
+            )
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def add_own_picture(self, path: Path) -> None:
+        """Put a picture of the person's own in front of the chosen ones."""
+
+        def read(_: Progress) -> np.ndarray:
+            return own_picture(path, self.session)
+
+        def look(pixels: np.ndarray) -> None:
+            self.session.look_at(self.session.pictures, pixels)
+
+        self.tasks.start(f"Reading {path.name}", read, look, self.problem.emit)
+
+    def focus_live(self) -> None:
+        """Go to the options that may change while training."""
+        if self.setup is not None:
+            self.docks["setup"].show()
+            self.docks["setup"].raise_()
+            self.setup.form.focus_live()
+
+    def evaluate(self) -> None:
+        """Begin to evaluate, and show it."""
+        self.toggle("evaluation", True)
+        for panel in self.panels:
+            if isinstance(panel, EvaluationPanel):
+                panel.start_or_cancel()
+
+    def toggle(self, dock: str, on: bool | None = None) -> None:
+        """Show a dock in front, or put it away."""
+        found = self.docks.get(dock)
+        if found is not None:
+            found.setVisible(not found.isVisible() if on is None else on)
+            found.raise_()
+
+    def train_companion(self) -> None:
+        """Train the method that this one's paper compares with, on the same pictures."""
+        if not self.companions:
+            self.problem.emit(f"The note of {self.session.note.title} names no companion to train.")
+            return
+        mine = self.session.experiment
+        self.again.emit(
+            replace(
+                mine, method=self.companions[0], options=_shared(mine, self.companions[0]), title=""
+            )
+        )
+
+    def end(self) -> None:
+        """End what the panels hold (processes, other runs' threads) before the desk goes."""
+        self._memory.stop()
+        for panel in self.panels:
+            panel.end()
+
+
+def _shared(experiment: Experiment, companion: str) -> dict[str, Any]:
+    """The options of the network, which a companion must share for the comparison to be fair."""
+    from core.config import options_of
+    from core.registry import method_class
+
+    names = {o.name for o in options_of(method_class(companion).Config) if o.group == "Network"}
+    return {name: value for name, value in experiment.options.items() if name in names}
+
+
+def placeholder(text: str) -> QLabel:
+    """A quiet sentence in the middle of an empty page."""
+    found = QLabel(text)
+    found.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    found.setProperty("role", "secondary")
+    return found

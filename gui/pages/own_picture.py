@@ -1,0 +1,22 @@
+"""A picture of the person's own, read as the run's pictures are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from core.data.decode import Form, Unusable, decode
+from core.data.imageset import DataError
+from gui.session import Session
+
+
+def own_picture(path: Path, session: Session) -> np.ndarray:
+    """The picture as (1, C, H, W) uint8 at the run's size; raises DataError, OSError."""
+    assert session.probe is not None
+    _, channels, side, _ = session.probe.images.shape
+    try:
+        found = decode(path.read_bytes(), Form(side=side, colour="rgb" if channels == 3 else "grey", fit="crop"))
+    except Unusable as error:
+        raise DataError(f"{path.name} cannot be used: {error}") from error
+    return found.pixels[None]

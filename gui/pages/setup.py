@@ -1,0 +1,160 @@
+"""What a run is made from, as a form: the pictures, the method's options, the seed, the device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QScrollArea, QVBoxLayout, QWidget
+
+from core.config import ConfigError, option, options_of
+from core.data.sources import source, sources
+from gui.theme import SPACE
+from gui.widgets.form import ConfigForm
+from gui.widgets.text import label
+
+if TYPE_CHECKING:
+    from core.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What belongs to a run and not to its method."""
+
+    seed: int = option(
+        0, "Everything random in the run follows from it.", low=0, high=2**31 - 1, group="Run"
+    )
+    device: str = option(
+        "auto",
+        "Where the network is trained; auto takes a GPU if there is one.",
+        choices=("auto", "cpu", "cuda", "mps"),
+        group="Run",
+        advanced=True,
+    )
+    threads: int = option(
+        0,
+        "Threads of the CPU; 0 takes as many as there are cores.",
+        low=0,
+        high=256,
+        group="Run",
+        advanced=True,
+    )
+
+
+class Setup(QScrollArea):
+    """The form of an experiment. It needs the method's class, so it is made once torch is there."""
+
+    live_changed = Signal(str, object)  # an option that may change while training
+    problem = Signal(str)
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        config_class: type,
+        recipes: Mapping[str, dict[str, Any]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._experiment = experiment
+        self._recipes = recipes
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        self._source = QComboBox()
+        self._source.setAccessibleName("Pictures to learn from")
+        for known in sources():
+            self._source.addItem(known.title, known.id)
+            self._source.setItemData(self._source.count() - 1, known.sentence, 3)  # tool tip
+        self._data_place = QVBoxLayout()
+        self._data_form: ConfigForm | None = None
+        self.form = ConfigForm(config_class)
+        self._run_form = ConfigForm(RunOptions)
+        self._lay_out()
+        self._source.currentIndexChanged.connect(self._source_chosen)
+        self.form.changed.connect(self._option_changed)
+        self.show_experiment(experiment)
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, SPACE.medium, 0, 0)
+        column.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACE.large, 0, SPACE.large, 0)
+        head.setSpacing(SPACE.small)
+        head.addWidget(label("Pictures", "small", "faint"))
+        head.addWidget(self._source)
+        column.addLayout(head)
+        column.addLayout(self._data_place)
+        column.addWidget(self.form)
+        column.addWidget(self._run_form)
+        column.addStretch(1)
+        self.setWidget(inside)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Show an experiment's values."""
+        self._experiment = experiment
+        self._source.blockSignals(True)
+        self._source.setCurrentIndex(self._source.findData(experiment.data))
+        self._source.blockSignals(False)
+        self._make_data_form(experiment.data_options)
+        defaults = {o.name: o.default for o in options_of(self.form.config())}
+        recipe = self._recipes.get(experiment.data, {})
+        self.form.set_values({**defaults, **recipe, **experiment.options})
+        self._run_form.set_values(
+            {"seed": experiment.seed, "device": experiment.device, "threads": experiment.threads}
+        )
+
+    def experiment(self) -> Experiment:
+        """The experiment as the form stands; raises ConfigError naming what is wrong."""
+        from dataclasses import replace
+
+        assert self._data_form is not None
+        self._data_form.config()
+        run = self._run_form.config()
+        self.form.config()
+        return replace(
+            self._experiment,
+            data=self._source.currentData(),
+            options=self.form.values(),
+            data_options=self._data_form.changes(),
+            seed=run.seed,
+            device=run.device,
+            threads=run.threads,
+        )
+
+    def set_running(self, on: bool) -> None:
+        """While a run trains, or stands, only its live options can be edited."""
+        self._source.setEnabled(not on)
+        self.form.set_running(on)
+        self._run_form.set_running(on)
+        if self._data_form is not None:
+            self._data_form.set_running(on)
+
+    def show_live(self, name: str, value: Any) -> None:
+        """Show a live option's new value."""
+        self.form.set_values({name: value})
+
+    def _source_chosen(self) -> None:
+        """Other pictures: their options at the defaults, the method's at the recipe for them."""
+        self._make_data_form({})
+        defaults = {o.name: o.default for o in options_of(type(self.form.config()))}
+        self.form.set_values({**defaults, **self._recipes.get(self._source.currentData(), {})})
+
+    def _make_data_form(self, values: Mapping[str, Any]) -> None:
+        if self._data_form is not None:
+            self._data_place.removeWidget(self._data_form)
+            self._data_form.deleteLater()
+        self._data_form = ConfigForm(source(self._source.currentData()).Options)
+        self._data_form.set_values(values)
+        self._data_place.addWidget(self._data_form)
+
+    def _option_changed(self, name: str, value: Any) -> None:
+        if self.form.fields[name].option.live:
+            try:
+                self.form.config()
+            except ConfigError as error:
+                self.problem.emit(str(error))
+                return
+            self.live_changed.emit(name, value)

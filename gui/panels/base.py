@@ -1,0 +1,114 @@
+"""A panel shows one ability of a run. Visible, it asks; hidden, it asks nothing and costs nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from gui.session import Session
+from gui.theme import SPACE
+
+if TYPE_CHECKING:
+    from core.observer import Answer, Question
+
+LIVE_MS = 400  # between two looks at a run in training
+SLOWEST_SHARE = 4  # an answer that took t seconds is asked for again after this many t
+
+
+class Panel(QWidget):
+    """Asks the session again when the step, the pictures or the weights changed, while it is seen."""
+
+    title: ClassVar[str] = ""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.key = f"{type(self).__name__} {id(self)}"
+        self.controls = QHBoxLayout()
+        self.controls.setSpacing(SPACE.small)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(SPACE.small, SPACE.small, SPACE.small, SPACE.small)
+        self.body.setSpacing(SPACE.small)
+        self.body.addLayout(self.controls)
+        self._asked_at = 0.0
+        self._waiting = False
+        self._stale = True
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self.refresh)
+        session.step_changed.connect(self.refresh)
+        session.pictures_changed.connect(self.refresh)
+        session.run_ready.connect(self.refresh)
+        session.state_changed.connect(self.refresh)
+
+    def ask(self) -> bool:
+        """Put this panel's questions through `put`; False when there is nothing to ask yet."""
+        raise NotImplementedError
+
+    def refused(self, reason: str) -> None:
+        """Show why there is nothing to show."""
+        raise NotImplementedError
+
+    def put(self, question: Question, answer: Callable[[Answer], None], part: str = "", **where: Any) -> bool:
+        """Ask the session; `answer` is called in the window's thread, unless it failed."""
+
+        def take(found: Answer) -> None:
+            self._waiting = False
+            if found.error:
+                self.refused(found.error)
+            else:
+                answer(found)
+            self._come_back()
+
+        asked = self.session.ask(f"{self.key} {part}", question, take, **where)
+        self._waiting = self._waiting or asked
+        return asked
+
+    def stamp(self, step: int) -> str:
+        """What is written under a saved picture: run, step, seed."""
+        session = self.session
+        name = session.run.id if session.run is not None else session.experiment.method
+        return f"{name}, step {step:,}, seed {session.experiment.seed}"
+
+    def refresh(self, *_: Any) -> None:
+        """Ask now if seen, else when next seen."""
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        self._asked_at = time.monotonic()
+        if not self.ask():
+            self.refused(_why_empty(self.session))
+
+    def _come_back(self) -> None:
+        """While the run trains and the newest step is looked at, look again before long."""
+        live = self.session.state == "training" and self.session.step is None
+        if live and self.isVisible() and not self._again.isActive():
+            took = time.monotonic() - self._asked_at
+            self._again.start(int(max(LIVE_MS, SLOWEST_SHARE * took * 1000)))
+
+    def end(self) -> None:
+        """End what this panel holds beyond its widgets; called before it goes."""
+        self._again.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale or self.session.state == "training":
+            self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._again.stop()
+        self._stale = self._stale or self.session.state == "training"
+        super().hideEvent(event)
+
+
+def _why_empty(session: Session) -> str:
+    if session.state == "preparing":
+        return "The data and the network are being prepared."
+    if session.state == "failed":
+        return session.message
+    return "Nothing has been learned yet. Start the training to see something here."

@@ -1,0 +1,186 @@
+"""The names of what is drawn, each with its mark, its present value, and a click to hide it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from gui.fonts import numbers
+from gui.theme import SPACE, TYPE, manager
+from gui.widgets.flow import FlowLayout
+
+_MARK = 18  # width kept for the mark
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name: `colour` is a category of the theme; `shape` "" is a line, else a point's shape."""
+
+    key: str
+    name: str
+    colour: int
+    dashed: bool = False
+    shape: str = ""
+
+
+def draw_shape(
+    painter: QPainter, shape: str, centre: QPointF, radius: float, colour: QColor
+) -> None:
+    """A point's shape as the map's raster draws it, larger."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    x, y, r = centre.x(), centre.y(), radius
+    if shape == "square":
+        painter.drawRect(QRectF(x - 0.88 * r, y - 0.88 * r, 1.76 * r, 1.76 * r))
+    elif shape == "diamond":
+        corners = [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)]
+        painter.drawPolygon(QPolygonF([QPointF(x + a * r, y + b * r) for a, b in corners]))
+    elif shape == "triangle":
+        corners = [(0, -1.24), (1.18, 0.8), (-1.18, 0.8)]
+        painter.drawPolygon(QPolygonF([QPointF(x + a * r, y + b * r) for a, b in corners]))
+    elif shape == "cross":
+        painter.drawRect(QRectF(x - 1.1 * r, y - 0.42 * r, 2.2 * r, 0.84 * r))
+        painter.drawRect(QRectF(x - 0.42 * r, y - 1.1 * r, 0.84 * r, 2.2 * r))
+    elif shape == "ring":
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 0.6 * r))
+        painter.drawEllipse(centre, 0.75 * r, 0.75 * r)
+    else:
+        painter.drawEllipse(centre, r, r)
+
+
+class _Button(QAbstractButton):
+    """One entry."""
+
+    def __init__(self, entry: Entry, checkable: bool) -> None:
+        super().__init__()
+        self.entry = entry
+        self.value = ""
+        self._widest = 0
+        self.setText(entry.name)
+        self.setCheckable(checkable)
+        self.setChecked(True)
+        self.setAccessibleName(entry.name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if checkable else Qt.FocusPolicy.NoFocus)
+        if checkable:
+            self.setToolTip(f"Show or hide {entry.name}")
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_value(self, value: str) -> None:
+        self.value = value
+        wide = QFontMetrics(numbers(TYPE.small)).horizontalAdvance(value)
+        if wide > self._widest:  # only ever wider, so that counting does not shake the line
+            self._widest = wide
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        name = QFontMetrics(numbers(TYPE.small)).horizontalAdvance(self.text())
+        value = self._widest + SPACE.small if self._widest else 0
+        return QSize(_MARK + SPACE.tight + name + value + 6, 22)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = manager().theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus() or (self.underMouse() and self.isCheckable()):
+            painter.setPen(QPen(theme.color("accent"), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("hover"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        shown = self.isChecked() or not self.isCheckable()
+        painter.setOpacity(1.0 if shown else 0.45)
+        self._paint_mark(painter, theme.category(self.entry.colour))
+        painter.setFont(numbers(TYPE.small))
+        painter.setPen(theme.color("text_secondary"))
+        room = self.rect().adjusted(_MARK + SPACE.tight, 0, -3, 0)
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
+        )
+        painter.setPen(theme.color("text"))
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.value
+        )
+
+    def _paint_mark(self, painter: QPainter, colour: QColor) -> None:
+        middle = self.height() / 2
+        if self.entry.shape:
+            draw_shape(painter, self.entry.shape, QPointF(_MARK / 2 + 1, middle), 5.0, colour)
+            return
+        pen = QPen(colour, 2.2)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if self.entry.dashed:
+            pen.setDashPattern([2.0, 1.2])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(3, middle), QPointF(_MARK, middle))
+
+
+class Legend(QWidget):
+    """Entries in a flow; `toggled(key, shown)` when one is clicked."""
+
+    toggled = Signal(str, bool)
+
+    def __init__(self, parent: QWidget | None = None, checkable: bool = True) -> None:
+        super().__init__(parent)
+        self._checkable = checkable
+        self._buttons: dict[str, _Button] = {}
+        self._flow = FlowLayout(self, gap=SPACE.small)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Legend")
+        manager().changed.connect(lambda _theme: self.update())
+
+    @property
+    def keys(self) -> list[str]:
+        return list(self._buttons)
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Show these entries; one already there with the same look keeps its state and value."""
+        kept = {}
+        for entry in entries:
+            button = self._buttons.pop(entry.key, None)
+            if button is not None and button.entry != entry:
+                self._drop(button)
+                button = None
+            kept[entry.key] = button or self._make(entry)
+        for button in self._buttons.values():
+            self._drop(button)
+        self._buttons = kept
+        while self._flow.takeAt(0) is not None:
+            pass
+        for button in kept.values():
+            self._flow.addWidget(button)
+            button.show()
+        self.setVisible(bool(kept))
+        self.updateGeometry()
+
+    def set_values(self, values: Mapping[str, str]) -> None:
+        """The number beside each name."""
+        for key, value in values.items():
+            if key in self._buttons and self._buttons[key].value != value:
+                self._buttons[key].set_value(value)
+
+    def shown(self) -> set[str]:
+        """Keys that are not hidden."""
+        return {key for key, button in self._buttons.items() if button.isChecked()}
+
+    def show_only(self, keys: set[str]) -> None:
+        """Check exactly these."""
+        for key, button in self._buttons.items():
+            button.setChecked(key in keys)
+
+    def _make(self, entry: Entry) -> _Button:
+        button = _Button(entry, self._checkable)
+        button.setParent(self)
+        button.toggled.connect(lambda shown: self.toggled.emit(entry.key, shown))
+        return button
+
+    def _drop(self, button: _Button) -> None:
+        self._flow.removeWidget(button)
+        button.hide()
+        button.deleteLater()

@@ -1,0 +1,43 @@
+"""Small parts that most widgets are made of: labels that never read their text as HTML, lines."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+
+def label(
+    text: str = "",
+    role: str = "",
+    tone: str = "",
+    *,
+    wrap: bool = False,
+    selectable: bool = False,
+    parent: QWidget | None = None,
+) -> QLabel:
+    """Plain text in a size (display, heading, lead, strong, small, caption, key) and a tone
+    (secondary, faint, accent, success, warning, danger) of the theme."""
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setProperty("tone", tone)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        made.setCursor(Qt.CursorShape.IBeamCursor)
+    return made
+
+
+def line(parent: QWidget | None = None) -> QFrame:
+    """A hairline across."""
+    made = QFrame(parent)
+    made.setProperty("kind", "line")
+    return made
+
+
+def restyle(widget: QWidget, **properties: object) -> None:
+    """Set properties that the style sheet looks at, and have it look again."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

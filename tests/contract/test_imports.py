@@ -1,0 +1,61 @@
+"""What must not be imported by the time the window is visible, found in a fresh interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = (
+    "torch",
+    "torchvision",
+    "sklearn",
+    "skimage",
+    "scipy",
+    "numba",
+    "umap",
+    "openTSNE",
+    "vispy",
+)
+QT = ("PySide6", "shiboken6", "pyqtgraph")
+
+
+def loaded_by(code: str, among: tuple[str, ...]) -> list[str]:
+    """Those of the packages that are imported once the code has run in a fresh interpreter."""
+    ask = f"import sys\n{code}\nprint(*[name for name in {among!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import core.registry; core.registry.notes()",
+        "import core.config, core.progress, core.pictures, core.mailbox",
+        "import core.runs; core.runs.RunStore",
+        "import core.data.sources; core.data.sources.sources()",
+    ],
+)
+def test_the_gallery_is_drawn_from_modules_that_import_nothing_heavy(code: str) -> None:
+    assert loaded_by(code, HEAVY + QT) == []
+
+
+@pytest.mark.skipif(not (ROOT / "gui" / "window.py").exists(), reason="there is no window yet")
+def test_a_visible_window_has_imported_nothing_heavy() -> None:
+    code = "import gui.app, gui.window, core.registry; core.registry.notes()"
+    assert loaded_by(code, HEAVY) == []
+
+
+def test_the_engine_needs_no_qt() -> None:
+    assert loaded_by("import core.engine, core.observer, core.cli", QT) == []

@@ -1,0 +1,69 @@
+"""A tiny method and a tiny learnable data set."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from core.data.imageset import ImageSet, Pictures
+from core.method import Config, DataShape, Method
+from core.nets.backbone import Backbone
+from core.randomness import drawing_from, generator
+
+
+class TinyBackbone(Backbone):
+    def __init__(self, channels):
+        super().__init__()
+        widths = {"one": 4, "two": 8, "three": 8}
+        given = [channels, *widths.values()]
+        self.blocks = nn.ModuleDict(
+            {
+                name: nn.Sequential(
+                    nn.Conv2d(given[i], made, 3, padding=1, stride=1 + (i > 0)),
+                    nn.BatchNorm2d(made),
+                    nn.ReLU(),
+                )
+                for i, (name, made) in enumerate(widths.items())
+            }
+        )
+        self.dims = widths
+
+
+class Tiny(Method):
+    def __init__(self, config, data):
+        super().__init__(config, data)
+        self.backbone = TinyBackbone(data.channels)
+
+    def encode(self, images):
+        return self.backbone.stages(images)
+
+
+def pictures_of(count, seed, classes=3):
+    """Pictures 8 x 8 of noise whose class is the third of the rows that is brighter."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % classes
+    images = rng.integers(0, 120, size=(count, 1, 8, 8))
+    for i, label in enumerate(labels):
+        images[i, 0, 3 * label : 3 * label + 2] += 100
+    return Pictures(images.astype(np.uint8), labels.astype(np.int64))
+
+
+@pytest.fixture(scope="session")
+def data():
+    return ImageSet("bars", "Bars", pictures_of(240, 0), pictures_of(90, 1), ("a", "b", "c"))
+
+
+@pytest.fixture
+def method(data):
+    with drawing_from(generator("tests")):
+        made = Tiny(Config(), DataShape(data.channels, data.side, tuple(data.classes)))
+    made.train()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def torch_dice_untouched():
+    """No evaluation draws from torch's global generator."""
+    before = torch.get_rng_state()
+    yield
+    assert torch.equal(torch.get_rng_state(), before)

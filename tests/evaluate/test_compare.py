@@ -1,0 +1,113 @@
+"""The whole comparison, the quick one, spectra and confusions."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from core.data.imageset import ImageSet, Pictures
+from core.evaluate.answers import accuracy_by_class
+from core.evaluate.compare import evaluate
+from core.evaluate.features import EvaluationError
+from core.evaluate.label_training import Terms
+from core.evaluate.quick import quick
+from core.evaluate.report import RANDOM, RAW, SUPERVISED, THIS, Report
+from core.evaluate.spectrum import effective_rank, spectrum
+from core.evaluate.supervised import Recipe
+
+BRIEF = Terms(seeds=(0, 1), counts=(1, None), recipe=Recipe(steps=4))
+ALL = ("knn", "linear", "few_labels", "semi_supervised", "fine_tune")
+
+
+@pytest.fixture
+def report(method, data):
+    return evaluate(method, data, ALL, BRIEF, supervised=method.backbone)
+
+
+def test_a_report_has_every_reference_on_every_protocol_and_stage(report):
+    networks = [(n, s) for n in (THIS, RANDOM, SUPERVISED) for s in ("one", "two", "three")]
+    places = [*networks, (RAW, "pixels")]
+    for protocol in ("knn", "linear"):
+        found = [(s.representation, s.stage) for s in report.scores if s.protocol == protocol]
+        assert sorted(found) == sorted(places)
+    assert set(report.curves) == {"few_labels", "semi_supervised", "fine_tune"}
+    assert set(report.confusions) == {THIS, RAW, RANDOM, SUPERVISED}
+
+
+def test_random_networks_are_judged_once_a_seed(report):
+    assert len(report.best("knn", RANDOM).accuracies) == 2
+    assert len(report.best("knn", THIS).accuracies) == 1
+    assert report.best("knn", "nothing") is None
+
+
+def test_a_report_survives_json_whole(report):
+    again = Report.from_dict(json.loads(json.dumps(report.to_dict())))
+    assert again.to_dict() == report.to_dict()
+    assert again.table() == report.table()
+
+
+def test_a_report_of_another_format_is_refused():
+    with pytest.raises(ValueError, match="evaluate again"):
+        Report.from_dict({"format": 99})
+
+
+def test_a_report_becomes_pictures(report):
+    assert list(report.table().columns) == ["representation", "stage", "knn", "linear"]
+    np.testing.assert_allclose(report.confusion(RAW).values.sum(axis=1), 1.0)
+    assert [row[0] for row in report.per_class().rows] == ["a", "b", "c"]
+    assert len(report.stages("linear").lines[THIS].x) == 3
+
+
+def test_an_evaluation_repeats_exactly(method, data, report):
+    again = evaluate(method, data, ALL, BRIEF, supervised=method.backbone)
+    assert {**again.to_dict(), "seconds": 0} == {**report.to_dict(), "seconds": 0}
+
+
+def test_what_cannot_be_judged_is_refused_with_the_reason(method, data):
+    with pytest.raises(EvaluationError, match="not one of"):
+        evaluate(method, data, ["knm"])
+    bare = Pictures(data.train.images, np.full(len(data.train), -1))
+    with pytest.raises(EvaluationError, match="no labels"):
+        evaluate(method, ImageSet("x", "X", bare, bare, ()))
+    with torch.no_grad():
+        method.backbone.blocks["one"][0].weight[0] = torch.nan
+    with pytest.raises(EvaluationError, match="earlier snapshot"):
+        evaluate(method, data)
+
+
+def test_the_quick_score_knows_accuracies_only_with_labels(method, data):
+    known = quick(method, data)
+    assert known.knn > 0.5
+    assert len(known.scalars()) == 4
+    bare = Pictures(data.train.images, np.full(len(data.train), -1))
+    assert set(quick(method, ImageSet("x", "X", bare, bare, ())).scalars()) == {
+        "effective rank",
+        "feature deviation",
+    }
+
+
+def test_the_effective_rank_of_an_isotropic_cloud_is_its_dimension():
+    cloud = np.random.default_rng(0).normal(size=(20_000, 16))
+    assert effective_rank(cloud) == pytest.approx(16, rel=0.01)
+
+
+def test_the_effective_rank_of_a_line_is_one():
+    line = np.random.default_rng(0).normal(size=(500, 1)) * np.arange(1, 9)
+    assert effective_rank(line) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_deviation_tells_a_healthy_cloud_from_a_collapsed_one():
+    cloud = np.random.default_rng(0).normal(size=(5000, 16))
+    assert spectrum(cloud).deviation == pytest.approx(1.0, abs=0.02)
+    collapsed = spectrum(np.ones((100, 16)))
+    assert collapsed.deviation == pytest.approx(0.0, abs=1e-4)
+    assert np.isfinite(collapsed.curve().lines["share of variance"].y).all()
+
+
+def test_answers_are_split_by_class_and_by_true_option():
+    probabilities = np.eye(2)[[0, 1, 1, 0]]
+    found = accuracy_by_class(
+        probabilities, np.array([0, 0, 1, 1]), np.array([0, 0, 1, -1]), ["up", "down"], ["x", "y"]
+    )
+    np.testing.assert_array_equal(found.values, [[0.5, np.nan], [np.nan, 1.0]])
