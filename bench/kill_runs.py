@@ -1,6 +1,6 @@
 """Kill -9 a writer of a run at random moments, again and again, and see what is left each time.
 
-    python bench/kill_runs.py --kills 200
+    python -m bench.kill_runs --kills 200
 
 The writer is a stand-in for a training whose whole state at a step can be computed again: it
 writes a row a step, snapshots at log-spaced steps and a checkpoint every 25 steps, as fast as it
@@ -20,12 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
+from core.runs import Run, RunInfo, RunStore, is_snapshot_step
+from core.runs.disk import TEMPORARY
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from core.runs import Run, RunInfo, RunStore, is_snapshot_step  # noqa: E402
-from core.runs.disk import TEMPORARY  # noqa: E402
-
 INTERVAL = 25  # steps between checkpoints
 SIZE = 20_000  # numbers in the state
 
@@ -74,8 +72,8 @@ def kill_once(root: Path, after: bytes, wait: float, tally: Tally) -> None:
 
     Raises AssertionError saying what is wrong.
     """
-    words = [sys.executable, str(Path(__file__).resolve()), "--write", str(root)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+    words = [sys.executable, "-m", "bench.kill_runs", "--write", str(root)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert after in iter(process.stdout.readline, b""), "the writer could not go on"
         try:

@@ -1,6 +1,6 @@
 """What keeping a run costs: a row of metrics, a checkpoint, reading a long run back.
 
-    python bench/runs_cost.py
+    python -m bench.runs_cost
 
 Prints processor and wall time, and for checkpoints the ratio to writing the same bytes once
 without any care (no fsync, no checksum, no rename): the price of surviving a power cut.
@@ -8,7 +8,6 @@ without any care (no fsync, no checksum, no rename): the price of surviving a po
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,9 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.runs import Run, RunInfo, RunStore  # noqa: E402
+from core.runs import Run, RunInfo, RunStore
 
 ROWS = 100_000
 REPEATS = 5

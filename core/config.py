@@ -11,7 +11,7 @@ import dataclasses
 import math
 import typing
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Value = bool | int | float | str
 C = TypeVar("C")
@@ -137,7 +137,8 @@ def options_of(config: type | object) -> list[Option]:
         facts = field.metadata.get("option")
         if facts is None:
             raise TypeError(f"{cls.__qualname__}.{field.name} is no option; write it with option(...)")
-        found.append(Option(field.name, hints[field.name], field.default, **facts))
+        default = cast(Value, field.default)
+        found.append(Option(field.name, hints[field.name], default, **facts))
     return found
 
 
@@ -162,4 +163,4 @@ def change(config: C, **values: Any) -> C:
 
 def to_dict(config: object) -> dict[str, Value]:
     """The plain values of a config, as they stand in `config.json`."""
-    return dataclasses.asdict(config)  # type: ignore[call-overload, no-any-return]
+    return dataclasses.asdict(config)  # type: ignore[call-overload]

@@ -15,17 +15,16 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from core import device as devices
 from core import experiment as experiments
 from core import registry
 from core.config import change
-from core.feed import Feed, held_out_batch
 from core.experiment import Experiment
 from core.failures import NonFinite, broken_first, in_words
+from core.feed import Feed, held_out_batch
 from core.mailbox import Mailbox
-from core.method import DataShape, Method
+from core.method import DataShape
 from core.probe import choose, save_probe
 from core.progress import Cancelled, Progress, Tick
 from core.runs import Run, RunError, RunInfo, RunStore, is_snapshot_step

@@ -13,7 +13,7 @@ from core import registry
 from core.config import configure, to_dict
 from core.data.imageset import DataError, ImageSet
 from core.data.sources import load
-from core.method import Config, DataShape, Method
+from core.method import DataShape, Method, MethodConfig
 from core.progress import Progress
 from core.randomness import drawing_from, generator
 from core.runs import Run
@@ -32,7 +32,7 @@ class Experiment:
     threads: int = 0  # 0: as many as fit this machine
     title: str = ""
 
-    def config(self) -> Config:
+    def config(self) -> MethodConfig:
         """The method's config: its defaults, then its recipe for the data, then the options given.
 
         Raises UnknownMethod, or ConfigError naming option, value and bound.
@@ -97,7 +97,7 @@ def build(experiment: Experiment, shape: DataShape, device: torch.device) -> Met
     return method.to(device)
 
 
-def rebuild(cls: type[Method], config: Config, shape: DataShape, weights: dict[str, Tensor],
+def rebuild(cls: type[Method], config: MethodConfig, shape: DataShape, weights: dict[str, Tensor],
             device: torch.device) -> Method:
     """A method from its weights: built on the meta device, so nothing random is drawn."""
     with torch.device("meta"):

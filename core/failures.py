@@ -12,7 +12,7 @@ from core.data.imageset import DataError
 from core.device import DeviceError
 
 if TYPE_CHECKING:
-    from core.method import Config
+    from core.method import MethodConfig
     from core.trainer import Trainer
 
 
@@ -64,7 +64,7 @@ def _kind(tensor: Tensor) -> str:
     return "NaN" if torch.isnan(tensor).any() else "infinite"
 
 
-def in_words(error: BaseException, config: Config | None = None) -> str:
+def in_words(error: BaseException, config: MethodConfig | None = None) -> str:
     """An error as a sentence a person can act on."""
     if _is_out_of_memory(error):
         now = f" (now {config.batch_size})" if config else ""

@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., Picture])
 
 
 @dataclass(frozen=True)
-class Config:
+class MethodConfig:
     """Options that every method has; a method's own `Config` adds to them."""
 
     steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True,
@@ -91,14 +91,14 @@ def figure(title: str, help: str = "") -> Callable[[F], F]:
 class Method(nn.Module):
     """A way of learning. Subclasses give a `Config`, build their networks and define `loss`."""
 
-    Config: ClassVar[type[Config]] = Config
+    Config: ClassVar[type[MethodConfig]] = MethodConfig
     recipes: ClassVar[dict[str, dict[str, Any]]] = {}  # data id -> option values found good there
     needs_labels: ClassVar[bool] = False
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with
 
-    config: Config
+    config: MethodConfig
 
-    def __init__(self, config: Config, data: DataShape) -> None:
+    def __init__(self, config: MethodConfig, data: DataShape) -> None:
         super().__init__()
         self.config = config
         self.data = data

@@ -24,7 +24,7 @@ from core import experiment as experiments
 from core import registry
 from core.config import change
 from core.failures import in_words
-from core.method import Config, Look, Method
+from core.method import Look, Method, MethodConfig
 from core.probe import Probe, load_probe
 from core.randomness import generator
 from core.runs import Run
@@ -163,7 +163,7 @@ class Observer:
         self._shown = where
         return self._method, where[1]
 
-    def _replica(self, config: Config | None, weights: dict[str, Tensor]) -> Method:
+    def _replica(self, config: MethodConfig | None, weights: dict[str, Tensor]) -> Method:
         """The observer looks from the CPU, so that it never waits for, or fills, the trainer's GPU."""
         experiment = experiments.from_run(self.run)
         cls = registry.method_class(experiment.method)

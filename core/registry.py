@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 NOTE_FOLDERS = [ASSETS / "methods"]
+FIELDS: dict[str, type | tuple[type, ...]] = {
+    "title": str, "family": str, "year": int, "paper": str, "sentence": str, "minutes": (int, float),
+}  # fmt: skip
 
 
 class NoteError(ValueError):
@@ -59,19 +62,18 @@ def read_note(path: Path) -> Note:
         header = tomllib.loads(parts[1])
     except tomllib.TOMLDecodeError as error:
         raise NoteError(f"{path.name}: the header is not TOML: {error}") from error
-    wanted = {"title": str, "family": str, "year": int, "paper": str, "sentence": str, "minutes": (int, float)}
-    for name, kind in wanted.items():
+    for name, kind in FIELDS.items():
         if not isinstance(header.get(name), kind):
             raise NoteError(f"{path.name}: the header needs {name!r}, found {header.get(name)!r}")
     return Note(id=path.stem, body=parts[2].strip(), path=path, data=header.get("data", "digits"),
                 order=float(header.get("order", header["year"])),
-                **{name: header[name] for name in wanted})
+                **{name: header[name] for name in FIELDS})
 
 
 def notes() -> list[Note]:
     """All notes, by family in the order of its earliest method, then by order within it."""
     found = [read_note(path) for folder in NOTE_FOLDERS for path in sorted(folder.glob("*.md"))]
-    first = {}
+    first: dict[str, float] = {}
     for note in sorted(found, key=lambda n: n.order):
         first.setdefault(note.family, note.order)
     return sorted(found, key=lambda n: (first[n.family], n.family, n.order, n.title))
@@ -92,7 +94,7 @@ def method_class(id: str) -> type[Method]:
     return _find(id)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _find(id: str) -> type[Method]:
     import core.methods
     from core.method import Method

@@ -9,7 +9,7 @@ import time
 
 from torch import Tensor
 
-from core.method import Config, Method
+from core.method import Method, MethodConfig
 
 INTERVAL = 0.25
 LOOKED_SECONDS = 2.0  # a looker who has not asked for this long has gone
@@ -19,7 +19,7 @@ class Showcase:
     """The latest published weights: (step, config, weights), replaced whole."""
 
     def __init__(self) -> None:
-        self._latest: tuple[int, Config, dict[str, Tensor]] | None = None
+        self._latest: tuple[int, MethodConfig, dict[str, Tensor]] | None = None
         self._wanted = 0.0
         self._shown = 0.0
 
@@ -40,6 +40,6 @@ class Showcase:
                         {name: t.detach().clone() for name, t in method.state_dict().items()})
         self._shown = now
 
-    def latest(self) -> tuple[int, Config, dict[str, Tensor]] | None:
+    def latest(self) -> tuple[int, MethodConfig, dict[str, Tensor]] | None:
         """What was published last."""
         return self._latest

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from core.config import change, to_dict
-from core.feed import Feed
 from core.experiment import to_arrays, to_tensors
 from core.failures import NonFinite
+from core.feed import Feed
 from core.method import Batch, Method
 from core.runs import Checkpoint
 from core.runs.tree import flatten, unflatten

@@ -31,8 +31,8 @@ from gui.behaviors.tour import Tour
 from gui.commands import Commands
 from gui.laboratory import Laboratory
 from gui.pages.gallery import Gallery
-from gui.pages.runs import RunsPage
 from gui.pages.recent import recent_runs
+from gui.pages.runs import RunsPage
 from gui.pages.workbench import Workbench
 from gui.preferences import Preferences
 from gui.tasks import Tasks

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from core.config import ConfigError, options_of
 from core.data.imageset import DataError
@@ -15,6 +16,7 @@ from core.progress import Cancelled
 from core.registry import NoteError, UnknownMethod, method_class, notes
 from core.runs import RunError, RunStore, home
 
+Commands = Any  # what argparse's add_subparsers returns has no public name
 EXPECTED = (ConfigError, DataError, UnknownMethod, UnknownSource, NoteError, RunError, OSError, ValueError)
 
 
@@ -51,7 +53,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _train_words(commands: argparse._SubParsersAction, words: Sequence[str]) -> None:  # type: ignore[type-arg]
+def _train_words(commands: Commands, words: Sequence[str]) -> None:
     train = commands.add_parser("train", help="train a method on pictures",
                                 formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     train.add_argument("method", help="one of " + ", ".join(n.id for n in notes()))
@@ -106,7 +108,7 @@ def _named_ahead(words: Sequence[str]) -> tuple[str | None, str | None]:
     return method, data
 
 
-def _resume_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _resume_words(commands: Commands) -> None:
     resume = commands.add_parser("resume", help="go on with a run exactly where it stood")
     resume.add_argument("run", help="id or folder of the run, or 'last'")
     resume.add_argument("--steps", type=int, default=None, help="train on to this many steps in all")
@@ -120,7 +122,7 @@ def _resume_words(commands: argparse._SubParsersAction) -> None:  # type: ignore
     resume.set_defaults(do=do)
 
 
-def _list_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _list_words(commands: Commands) -> None:
     listing = commands.add_parser("list", help="list methods, data or runs")
     listing.add_argument("what", nargs="?", choices=("methods", "data", "runs"), default=None)
 
@@ -151,7 +153,7 @@ def _print_runs(store: RunStore) -> None:
             print(f"{run.id:48}{run.status:12}step {run.step:,} of {run.steps:,}  {run.title}")
 
 
-def _evaluate_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _evaluate_words(commands: Commands) -> None:
     evaluate = commands.add_parser("evaluate", help="judge a run's features: kNN, linear probe, few labels")
     evaluate.add_argument("run", help="id or folder of the run, or 'last'")
     evaluate.add_argument("--protocols", default="knn,linear,few-labels", metavar="LIST",
@@ -168,7 +170,7 @@ def _evaluate_words(commands: argparse._SubParsersAction) -> None:  # type: igno
     evaluate.set_defaults(do=do)
 
 
-def _export_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _export_words(commands: Commands) -> None:
     export = commands.add_parser("export", help="write a run's curves, figures and weights into a folder")
     export.add_argument("run", help="id or folder of the run, or 'last'")
     export.add_argument("folder", type=Path, help="where to; made if it is not there")
@@ -182,7 +184,7 @@ def _export_words(commands: argparse._SubParsersAction) -> None:  # type: ignore
     export.set_defaults(do=do)
 
 
-def _report_words(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _report_words(commands: Commands) -> None:
     report = commands.add_parser("report", help="one HTML file with a run's curves and pictures")
     report.add_argument("run", help="id or folder of the run, or 'last'")
     report.add_argument("--to", type=Path, default=None, help="the file (default: report.html in the run)")

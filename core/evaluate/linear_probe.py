@@ -120,28 +120,30 @@ def fit(
 
     The last row is the bias, which is not penalised.
     """
-    from scipy.optimize import minimize
-
     count, length = x.shape
+    weights = torch.zeros(length + 1, classes, device=x.device) if start is None else start.clone()
+    weights.grad = gradient = torch.zeros_like(weights)
     truth = F.one_hot(y, classes).to(x.dtype)
-    gradient = torch.empty(length + 1, classes, device=x.device)
+    # Not SciPy's: it calls OpenBLAS, whose second thread spins while a training holds the core.
+    solver = torch.optim.LBFGS(
+        [weights],
+        max_iter=iterations,
+        history_size=10,
+        tolerance_grad=1e-5,
+        tolerance_change=1e-7,
+        line_search_fn="strong_wolfe",
+    )
 
     @torch.no_grad()
-    def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights = torch.from_numpy(flat).to(x.device, x.dtype).view(length + 1, classes)
+    def objective() -> Tensor:
         logs = F.log_softmax(torch.addmm(weights[-1:], x, weights[:-1]), dim=1)  # (N, C)
         error = (logs.exp() - truth) / count
         torch.addmm(weights[:-1], x.T, error, beta=penalty, out=gradient[:-1])
         gradient[-1] = error.sum(dim=0)
-        value = 0.5 * penalty * weights[:-1].square().sum() - (logs * truth).sum() / count
-        return float(value), gradient.cpu().numpy().astype(np.float64).ravel()
+        return 0.5 * penalty * weights[:-1].square().sum() - (logs * truth).sum() / count
 
-    first = torch.zeros(length + 1, classes) if start is None else start.cpu()
-    options = {"maxiter": iterations, "maxcor": 10, "ftol": 1e-7, "gtol": 1e-5}
-    found = minimize(
-        objective, first.double().numpy().ravel(), jac=True, method="L-BFGS-B", options=options
-    )
-    return torch.from_numpy(found.x).view(length + 1, classes).to(x.device, x.dtype)
+    solver.step(objective)
+    return weights.detach()
 
 
 def predict(weights: Tensor, x: Tensor) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from core.config import option
 from core.data.augment.geometry import flip, shift
-from core.method import Config, DataShape, Look, Method, figure
+from core.method import DataShape, Look, Method, MethodConfig, figure
 from core.nets.attention import attention_map
 from core.nets.build import build_backbone
 from core.pictures import ImageGrid, as_images
@@ -20,7 +20,7 @@ FILTER_SIDE = 40  # pixels that a filter is shown with, at least
 class EncoderMethod(Method):
     """A method whose `backbone` is the encoder: it encodes and attends."""
 
-    def __init__(self, config: Config, data: DataShape) -> None:
+    def __init__(self, config: MethodConfig, data: DataShape) -> None:
         super().__init__(config, data)
         self.backbone = build_backbone(config.backbone, data.channels, data.side, config.width)
 
@@ -45,7 +45,7 @@ class EncoderMethod(Method):
 
 
 @dataclass(frozen=True)
-class ShiftFlipConfig(Config):
+class ShiftFlipConfig(MethodConfig):
     """Options of methods that see each picture a little shifted and perhaps mirrored."""
 
     shift: float = option(

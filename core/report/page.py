@@ -12,8 +12,8 @@ from core.observer import Answer, Observer, Question
 from core.pictures import Curve, Line, Picture, Points, Table
 from core.report.draw import to_html
 from core.report.judged import kept_pictures
-from core.runs.atomic import write_file
 from core.runs import Run
+from core.runs.atomic import write_file
 
 STYLE = """
 body { font: 15px/1.55 Inter, "Segoe UI", system-ui, sans-serif; color: #1b1f24; background: #fbfbfa;
@@ -64,7 +64,7 @@ def curves(run: Run) -> dict[str, Curve]:
             continue
         quantity = name.removeprefix("held-out/")
         line = "held out" if name.startswith("held-out/") else "training"
-        found.setdefault(quantity, {})[line] = Line(steps, values)
+        found.setdefault(quantity, {})[line] = Line(steps.astype(float), values)
     return {name: Curve(lines, "step", name) for name, lines in found.items()}
 
 

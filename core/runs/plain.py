@@ -35,7 +35,8 @@ def encode(value: Any, indent: int | None = None) -> bytes:
 def decode(text: bytes) -> Any:
     """The value of a JSON text; raises RunDamaged for what is no JSON."""
     try:
-        return json.loads(text, object_hook=_float)
+        words = text.decode()
+        return _WITH_FLOATS(words) if _FLOAT in words else _AS_IT_STANDS(words)
     except (ValueError, RecursionError) as error:
         raise RunDamaged(f"not JSON: {error}") from None
 
@@ -72,3 +73,7 @@ def _float(found: dict[str, Any]) -> Any:
     if len(found) == 1 and found.get(_FLOAT) in _NAMES:
         return float(found[_FLOAT])
     return found
+
+
+_AS_IT_STANDS = json.JSONDecoder().decode
+_WITH_FLOATS = json.JSONDecoder(object_hook=_float).decode

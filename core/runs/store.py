@@ -46,8 +46,9 @@ class RunStore:
     def create(self, info: RunInfo, config: dict[str, Any]) -> Run:
         """A new run, open for writing, in the state "preparing".
 
-        `config` is what the run is made from, in plain JSON values. Raises RunFull or RunError before anything
-        is begun where the folder cannot be written to, and ValueError for a method's bad name.
+        `config` is what the run is made from, in plain JSON values. Raises RunFull or RunError,
+        before anything is begun, where the folder cannot be written to, and ValueError for a
+        method's bad name.
         """
         info = complete(info)
         path = self.root / info.id

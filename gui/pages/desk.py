@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QTimer, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from core.config import ConfigError
@@ -18,6 +18,7 @@ from core.progress import Progress, Tick
 from core.runs import RunError
 from gui.laboratory import Laboratory
 from gui.machine import resident_bytes
+from gui.pages.columns import rows_of
 from gui.pages.layouts import apply_layout
 from gui.pages.own_picture import own_picture
 from gui.pages.setup import Setup
@@ -27,12 +28,11 @@ from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
 from gui.panels.guess import GuessPanel
-from gui.pages.columns import rows_of
 from gui.session import DEFAULT_PICTURES, Session
 from gui.tasks import Tasks
 from gui.widgets.live_curves import LiveCurves
-from gui.widgets.numbers import counted
 from gui.widgets.note_view import NoteView
+from gui.widgets.numbers import counted
 from gui.widgets.run_bar import RunBar
 from gui.widgets.strip import Strip
 from gui.widgets.timeline import Timeline

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OPTIONS, SHOWN = ("setup", "note"), ("guesses", "attention", "figures", "evaluation")
-OPTIONS_WIDTH = 270
+OPTIONS_WIDTH = 300
 LAYOUTS = ("train", "look", "present")
 
 

@@ -18,6 +18,8 @@ from gui.widgets.text import label
 if TYPE_CHECKING:
     from core.experiment import Experiment
 
+LEAST_WIDTH = 300
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -60,6 +62,7 @@ class Setup(QScrollArea):
         self._experiment = experiment
         self._recipes = recipes
         self.setWidgetResizable(True)
+        self.setMinimumWidth(LEAST_WIDTH)
         self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         self._source = QComboBox()
         self._source.setAccessibleName("Pictures to learn from")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QLabel, QSplitter, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.maps.align import procrustes
 from core.maps.neighbours import closest, comparable, distance_blocks
@@ -16,6 +16,7 @@ from gui.panels.base import Panel
 from gui.session import Session
 from gui.views.image_grid import ImageGridView
 from gui.views.points import PointsView
+from gui.widgets.text import label
 
 if TYPE_CHECKING:
     from core.observer import Answer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 POLL_MS = 60
 NEIGHBOURS = 8
+NEAR_HEIGHT = 118
 LAYOUTS = (("PCA", "pca"), ("t-SNE", "tsne"))
 METRICS = (("cosine", "cosine"), ("euclidean", "euclidean"))
 
@@ -40,24 +42,26 @@ class EmbeddingPanel(Panel):
         for box, name, items in ((self.stage, "Stage", ()), (self.layout_choice, "Layout", LAYOUTS),
                                  (self.metric, "Metric", METRICS)):
             box.setAccessibleName(name)
+            box.setToolTip(name)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(7)
             for title, data in items:
                 box.addItem(title, data)
-            self.controls.addWidget(QLabel(name))
             self.controls.addWidget(box)
         self.stage.setToolTip("Which stage's features are laid out, pooled over places")
         self.controls.addStretch()
-        self.trust = QLabel("")
+        self.trust = label("", "small", "secondary")
         self.trust.setToolTip("Share of each picture's 10 nearest by features that are also nearest on "
                               "the map: how far the map can be believed")
         self.controls.addWidget(self.trust)
         self.view, self.near = PointsView(), ImageGridView()
-        self.near.clear("Click a point: its nearest pictures by features appear here.")
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.addWidget(self.view)
-        splitter.addWidget(self.near)
-        splitter.setStretchFactor(0, 4)
-        splitter.setStretchFactor(1, 1)
-        self.body.addWidget(splitter, 1)
+        self.view.setMinimumSize(160, 150)  # the legend may wrap, the map may not ask for the room
+        self.near.setFixedHeight(NEAR_HEIGHT)
+        self.near.hide()  # until a point is picked
+        self.hint = label("Hover shows a picture; a click shows its nearest by features.", "small", "faint")
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.hint)
+        self.body.addWidget(self.near)
         self._embedding: Embedding | None = None
         self._step = 0
         self._xy: np.ndarray | None = None
@@ -151,6 +155,8 @@ class EmbeddingPanel(Panel):
         distances = np.sqrt(squares[0, found])
         captions = [f"{names[0]} (chosen)".strip(), *(f"{n} {d:.2f}" for n, d in zip(names[1:], distances))]
         self.near.show_picture(ImageGrid(as_images(probe.images[chosen]), captions, 0, np.array(chosen)))
+        self.hint.hide()
+        self.near.show()
         self.view.set_neighbours(index, found.tolist())
 
     def end(self) -> None:

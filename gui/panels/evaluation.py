@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -24,6 +23,7 @@ from gui.session import Session
 from gui.tasks import Task, Tasks
 from gui.theme import SPACE
 from gui.views import view_for
+from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -68,20 +68,20 @@ class EvaluationPanel(Panel):
         self.what.setWordWrap(True)
         self.earlier = QComboBox()
         self.earlier.setAccessibleName("Earlier results")
+        for box in (self.beside, self.earlier):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
         self._lay_out()
         self.start.clicked.connect(self.start_or_cancel)
         self.earlier.activated.connect(self._show_earlier)
         tasks.progress.connect(self._show_progress)
 
     def _lay_out(self) -> None:
-        boxes = QHBoxLayout()
-        boxes.setSpacing(SPACE.medium)
+        boxes = FlowLayout(SPACE.medium)
         for box in self.boxes.values():
             boxes.addWidget(box)
-        boxes.addStretch()
         self.controls.addWidget(QLabel("Seeds"))
         self.controls.addWidget(self.seeds)
-        self.controls.addWidget(QLabel("Beside"))
         self.controls.addWidget(self.beside, 1)
         self.controls.addWidget(self.earlier, 1)
         self.controls.addWidget(self.start)

@@ -30,6 +30,8 @@ class FiguresPanel(Panel):
         super().__init__(session, parent)
         self.choice = QComboBox()
         self.choice.setAccessibleName("Figure")
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setMinimumContentsLength(16)
         for info in figures:
             self.choice.addItem(info.title, info.name)
             self.choice.setItemData(self.choice.count() - 1, info.help, Qt.ItemDataRole.ToolTipRole)

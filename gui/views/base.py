@@ -76,7 +76,7 @@ class View(Savable):
 class TileView(View):
     """A view whose body is tiles: linked hover, and export of all that scrolls."""
 
-    tallest = 12_000  # logical pixels of a saved picture; what lies below is left out
+    tallest = 6_000  # logical pixels of a saved picture; what lies below is left out
 
     def __init__(self, tiles: Tiles, parent: QWidget | None = None) -> None:
         super().__init__(parent)

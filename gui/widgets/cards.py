@@ -9,12 +9,12 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.registry import Note
-from gui.behaviors.typing_first import TAKES_SPACE
 from gui.icons import icon
 from gui.theme import manager
 from gui.tokens import RADIUS_LARGE, SPACE
 from gui.widgets.text import label
 from gui.widgets.thumbnail import Thumbnail, picture_of
+from gui.widgets.typing_first import TAKES_SPACE
 
 WIDE_PICTURE = 360
 

@@ -18,7 +18,7 @@ from gui.theme import SPACE, TYPE, manager
 
 Paint = Callable[[QPainter], None]
 
-_STAMP_HEIGHT = 28
+_STAMP_HEIGHT, _STAMP_WIDTH = 28, 320
 _LARGEST = 16_000  # device pixels a side; beyond it the scale gives way
 
 
@@ -102,7 +102,9 @@ def _cell(value: object) -> object:
 
 
 def _with_stamp(size: QSize, stamp: str) -> QSize:
-    return QSize(max(size.width(), 1), max(size.height(), 1) + (_STAMP_HEIGHT if stamp else 0))
+    if not stamp:
+        return size.expandedTo(QSize(1, 1))
+    return QSize(max(size.width(), _STAMP_WIDTH), max(size.height(), 1) + _STAMP_HEIGHT)
 
 
 def _paint_all(painter: QPainter, size: QSize, paint: Paint, stamp: str) -> None:
@@ -112,7 +114,7 @@ def _paint_all(painter: QPainter, size: QSize, paint: Paint, stamp: str) -> None
     if stamp:
         painter.setFont(numbers(TYPE.caption))
         painter.setPen(manager().theme.color("text_faint"))
-        band = QRect(0, size.height(), size.width(), _STAMP_HEIGHT)
+        band = QRect(0, size.height(), max(size.width(), _STAMP_WIDTH), _STAMP_HEIGHT)
         room = band.adjusted(SPACE.medium, 0, -SPACE.medium, 0)
         text = painter.fontMetrics().elidedText(stamp, Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

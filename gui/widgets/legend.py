@@ -133,7 +133,7 @@ class Legend(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName("Legend")
-        manager().changed.connect(lambda _theme: self.update())
+        manager().changed.connect(self.update)
 
     @property
     def keys(self) -> list[str]:

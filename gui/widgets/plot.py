@@ -29,7 +29,10 @@ class Plot(pg.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         axes = {side: Axis(side) for side in ("left", "bottom")}
-        super().__init__(parent, background=None, axisItems=axes)
+        super().__init__(parent, background=None, axisItems=axes, enableMenu=False)
+        # pyqtgraph makes this menu without an owner, so it would outlive the plot.
+        menu = self.getPlotItem().ctrlMenu
+        menu.setParent(self, menu.windowFlags())
         self._lines: dict[str, PlotLine] = {}
         self._bands: dict[str, PlotBand] = {}
         self._marks: list[pg.InfiniteLine] = []
@@ -46,7 +49,6 @@ class Plot(pg.PlotWidget):
             line.setZValue(50)
             self.addItem(line, ignoreBounds=True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.setMenuEnabled(False)
         self.hideButtons()
         self.box.setMouseEnabled(x=True, y=False)
         self.box.disableAutoRange()

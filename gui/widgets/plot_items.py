@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
 from gui.theme import manager
 from gui.widgets.series import thin, thin_mean
 
 _BAND, _FILL = 0.16, 0.28  # opacity of a band, and of a histogram
+_DOT = 6.0  # pixels across, of a line with one point
 _FAINT = 0.28  # opacity of a raw line behind its average
 
 
@@ -48,13 +50,17 @@ class PlotLine:
     item: pg.PlotCurveItem
     steps: bool = False
     dense: bool = False  # as many points as pixels or more: drawn as hairs
+    single: bool = False  # one point: drawn as a dot
 
     def show(self, x: np.ndarray, y: np.ndarray, columns: int) -> None:
         """Draw these points (scaled already) over so many columns of pixels."""
         dense = not self.steps and len(x) > columns
-        if dense != self.dense:
-            self.dense = dense
+        single = len(x) == 1
+        if (dense, single) != (self.dense, self.single):
+            self.dense, self.single = dense, single
             self.dress()
+        if single:  # a line of no length: its round ends make a dot
+            x, y = np.repeat(x, 2), np.repeat(y, 2)
         step = "center" if self.steps else None
         self.item.setData(x, y, stepMode=step, antialias=not (dense or self.style.faint))
 
@@ -71,7 +77,11 @@ class PlotLine:
 
     def dress(self) -> None:
         """Take the theme's colours."""
-        self.item.setPen(self.style.pen(self.dense))
+        pen = self.style.pen(self.dense)
+        if self.single:
+            pen = pg.mkPen(self.style.ink(), width=_DOT)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        self.item.setPen(pen)
         self.item.setZValue(0 if self.style.faint else 5)
         if self.style.filled:
             fill = self.style.ink()

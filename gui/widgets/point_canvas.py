@@ -187,8 +187,11 @@ class PointCanvas(QWidget):
         painter = QPainter(self)
         theme = manager().theme
         painter.fillRect(self.rect(), theme.color("plot_background"))
-        if self._raster is None and len(self._xy):
-            self._raster = self._draw_raster(painter.device().devicePixelRatioF())
+        # The device tells the screen's ratio, the transform that of a picture being saved.
+        ratio = max(painter.device().devicePixelRatioF(), painter.deviceTransform().m11())
+        stale = self._raster is None or self._raster.devicePixelRatio() != ratio
+        if stale and len(self._xy):
+            self._raster = self._draw_raster(ratio)
         if self._raster is not None:
             painter.drawImage(0, 0, self._raster)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

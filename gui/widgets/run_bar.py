@@ -37,7 +37,7 @@ class StateChip(QWidget):
         super().__init__(parent)
         self._words, self._icon, self._token = "", "dash", "text_secondary"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        manager().changed.connect(lambda _theme: self.update())
+        manager().changed.connect(self.update)
 
     def set_state(self, words: str, symbol: str, token: str) -> None:
         self._words, self._icon, self._token = words, symbol, token

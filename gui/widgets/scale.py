@@ -27,7 +27,7 @@ class ScaleBar(QWidget):
         super().__init__(parent)
         self._title, self._range = "", (0.0, 1.0)
         self.setFixedHeight(22)
-        manager().changed.connect(lambda _theme: self.update())
+        manager().changed.connect(self.update)
 
     def set_values(self, values: np.ndarray, title: str) -> None:
         self._title, self._range = title, limits(np.asarray(values, float))

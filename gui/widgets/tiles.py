@@ -12,8 +12,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from gui.behaviors.typing_first import TAKES_SPACE
 from gui.theme import manager
+from gui.widgets.typing_first import TAKES_SPACE
 
 
 @dataclass(frozen=True)
@@ -191,13 +191,16 @@ class Tiles(QAbstractScrollArea):
             self.paint_content(painter, layout, QRect(QPoint(), size), QPoint())
 
     def _paint_rings(self, painter: QPainter, index: int, area: QRect) -> None:
+        current = index == self._current and self.hasFocus()
+        if not (current or index == self._hover or index in self._selected):
+            return
         theme = manager().theme
         painter.setBrush(Qt.BrushStyle.NoBrush)
         ring = area.adjusted(-2, -2, 2, 2)
         if index in self._selected:
             painter.setPen(QPen(QColor(theme.accent), 2.5))
             painter.drawRoundedRect(ring, 4, 4)
-        if index == self._current and self.hasFocus():
+        if current:
             painter.setPen(QPen(QColor(theme.accent), 2, Qt.PenStyle.DotLine))
             painter.drawRoundedRect(ring, 4, 4)
         elif index == self._hover:

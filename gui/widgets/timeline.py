@@ -35,7 +35,7 @@ class _Track(QWidget):
         self.setMinimumWidth(160)
         self.setAccessibleName("Timeline")
         self.setAccessibleDescription("Bracket keys or arrows go to the snapshot before and after")
-        manager().changed.connect(lambda _theme: self.update())
+        manager().changed.connect(self.update)
 
     def x_of(self, index: int) -> float:
         """Where a snapshot lies, in pixels; the live end for one past the last."""

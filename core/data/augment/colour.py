@@ -28,6 +28,10 @@ def luma(images: Tensor) -> Tensor:
     return (images * weights).sum(dim=1, keepdim=True)
 
 
+def _mean_luma(images: Tensor) -> Tensor:  # (B, C, H, W) -> (B,)
+    return luma(images.mean(dim=(2, 3), keepdim=True)).flatten()
+
+
 @lru_cache(maxsize=1)
 def _chroma() -> tuple[Tensor, Tensor]:
     """In RGB, the projection on YIQ's chroma plane and a quarter turn in it, each (3, 3)."""
@@ -87,7 +91,7 @@ def jitter(
     b, c, s = factors(brightness), factors(contrast), factors(saturation)
     angles = uniform(rng, count, -hue, hue) * (2 * math.pi) * falls
     # c (b x - b mean) + b mean; saturation and hue move neither a grey nor the mean of the luma.
-    gain, offset = b * c, (1 - c) * b * luma(images).mean(dim=(1, 2, 3))
+    gain, offset = b * c, (1 - c) * b * _mean_luma(images)
     if channels == 1:
         return (images * gain.view(-1, 1, 1, 1) + offset.view(-1, 1, 1, 1)).clamp_(0.0, 1.0)
     colours = hue_matrices(angles) @ saturation_matrices(s)

@@ -36,20 +36,19 @@ def augment(images: Tensor, config: Augmentation, rng: torch.Generator) -> Tenso
 
 
 def _move(images: Tensor, config: Augmentation, rng: torch.Generator) -> Tensor:
-    """Shifts, flips and quarter turns by whole pixels; crops and turns in one interpolation."""
-    images = geometry.shift(images, rng, round(config.shift * images.shape[-1]), "replicate")
-    images = geometry.flip(images, rng, config.flip)
+    """Shifts and quarter turns by whole pixels; flips, turns and crops in one interpolation."""
+    count, (height, width) = len(images), images.shape[-2:]
+    images = geometry.shift(images, rng, round(config.shift * width), "replicate")
     if config.quarter_turns:
         images = geometry.quarter_turns(images, rng)
-    cropped, turned = config.crop < 1 or config.stretch > 1, config.turn > 0
-    if not (cropped or turned):
-        return images
-    matrices = torch.eye(3, device=images.device).expand(len(images), 3, 3)
-    if turned:
-        aspect = images.shape[-1] / images.shape[-2]
-        matrices = geometry.turn_matrices(rng, len(images), config.turn, aspect)
+    cropped = config.crop < 1 or config.stretch > 1
+    if not (cropped or config.turn > 0):
+        return geometry.flip(images, rng, config.flip)
+    # From the place in the result back to the place in the picture: crop, then turn, then flip.
+    matrices = geometry.flip_matrices(rng, count, config.flip)
+    if config.turn > 0:
+        matrices = matrices @ geometry.turn_matrices(rng, count, config.turn, width / height)
     if cropped:
         ratio = (1 / config.stretch, config.stretch)
-        crops = geometry.crop_matrices(rng, images.shape, (config.crop, 1.0), ratio)
-        matrices = matrices @ crops  # the crop is cut out of the turned picture
+        matrices = matrices @ geometry.crop_matrices(rng, images.shape, (config.crop, 1.0), ratio)
     return geometry.warp(images, matrices)

@@ -20,11 +20,19 @@ ATTEMPTS = 10  # draws of a crop until one fits, as torchvision's RandomResizedC
 
 def warp(images: Tensor, matrices: Tensor) -> Tensor:
     """Images (B, C, H, W) seen through matrices (B, 3, 3), bilinear; outside is mirrored."""
-    grid = F.affine_grid(matrices[:, :2], list(images.shape), align_corners=False)
-    seen = F.grid_sample(
+    x, y = (_centres(n, images.device) for n in (images.shape[-1], images.shape[-2]))
+    affine = matrices[:, :2].unbind(dim=2)  # three of (B, 2)
+    along = affine[0].unsqueeze(2) * x  # (B, 2, W)
+    down = affine[1].unsqueeze(2) * y + affine[2].unsqueeze(2)  # (B, 2, H)
+    grid = (along.unsqueeze(2) + down.unsqueeze(3)).permute(0, 2, 3, 1)  # (B, H, W, 2)
+    return F.grid_sample(
         images, grid, mode="bilinear", padding_mode="reflection", align_corners=False
     )
-    return seen.clamp_(0.0, 1.0)  # rounding may leave the range by a hair
+
+
+def _centres(length: int, device: torch.device) -> Tensor:
+    """Where the centres of a row of pixels lie between its ends at -1 and 1, (length,)."""
+    return (2 * torch.arange(length, device=device) + 1) / length - 1
 
 
 def _matrices(a: Tensor, b: Tensor, x: Tensor, c: Tensor, d: Tensor, y: Tensor) -> Tensor:
@@ -63,6 +71,13 @@ def turn_matrices(rng: torch.Generator, count: int, degrees: float, aspect: floa
     angle = uniform(rng, count, -math.radians(degrees), math.radians(degrees))
     cos, sin, zero = angle.cos(), angle.sin(), torch.zeros_like(angle)
     return _matrices(cos, -sin / aspect, zero, sin * aspect, cos, zero)
+
+
+def flip_matrices(rng: torch.Generator, count: int, share: float) -> Tensor:
+    """Left and right exchanged in a share of the pictures, (B, 3, 3)."""
+    sign = 1.0 - 2.0 * chosen(rng, count, share)
+    zero, one = torch.zeros_like(sign), torch.ones_like(sign)
+    return _matrices(sign, zero, zero, zero, one, zero)
 
 
 def crop_resize(

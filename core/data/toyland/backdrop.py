@@ -34,9 +34,9 @@ def _mix(first: Ink, second: Ink, share: Field) -> Canvas:
     return first + (second - first) * share[:, None]
 
 
-def _soft(frame: Frame, distance: Field, blur: Number = 0.0) -> Field:
-    """Coverage of a shape; the blur is in units of the frame."""
-    return np.clip(0.5 - distance / (1 / frame.scale + blur), 0, 1)
+def _soft(frame: Frame, distance: Field) -> Field:
+    """Coverage of a shape by its signed distance."""
+    return np.clip(0.5 - distance * frame.scale, 0, 1)
 
 
 def _wave(x: Field) -> Field:

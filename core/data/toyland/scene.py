@@ -13,7 +13,7 @@ from core.data.toyland.draws import Column, Draws
 from core.data.toyland.layer import Canvas, Layer
 from core.data.toyland.palette import COLOURS, Inks
 from core.data.toyland.shapes import Frame, ellipse
-from core.data.toyland.things import THINGS, scatter
+from core.data.toyland.things import THINGS, Laid, scatter
 
 PAINTERS = (
     built.house, living.tree, built.car, living.face, living.cat, living.fish,
@@ -73,32 +73,19 @@ def paint_scenes(
     """Scenes whose main object is of one class; `noise` is in [0, 1), (n, 3, side, side)."""
     layout = Layout.drawn(draws["layout"])
     canvas, behind = _backdrop(layout, draws["backdrop"], side)
-    other = draws["things"]
-    direction, far = other.uniform(0, 2 * np.pi), other.uniform(0.75, 1.0)
-    present = other.chance(0.5).ravel()
-    thing, thing_colour, thing_cover = scatter(
-        canvas, other, present, far * np.cos(direction), far * np.sin(direction),
-        other.uniform(0.14, 0.25),
-    )  # fmt: skip
-
+    beside = _lay_beside(canvas, draws["things"])
     inks = Inks.drawn(draws["object"])
     layer = Layer(layout.frame(side), layout.line)
     PAINTERS[kind](layer, inks, draws["object"])
     layer.light(*layout.shine)
     layer.lay_on(canvas, layout.shadow)
-
-    direction, far = other.uniform(0, 2 * np.pi), layout.radius * other.uniform(0.75, 1.0)
-    hiding = other.chance(0.15).ravel()
-    cover, cover_colour, cover_cover = scatter(
-        canvas, other, hiding, layout.x + far * np.cos(direction),
-        layout.y + far * np.sin(direction), layout.radius * other.uniform(0.28, 0.42),
-    )  # fmt: skip
+    before = _lay_before(canvas, draws["things"], layout)
     _grade(canvas, draws["layout"], noise)
 
-    object_alone = layer.cover >= 0.5
-    masks = layer.cover * (1 - cover_cover) >= 0.5
-    seen = (thing_cover >= 0.5) & ~object_alone & (cover_cover < 0.5)
-    worth = _count(seen) > _SEEN * np.maximum(_count(thing_cover >= 0.5), 1)
+    whole, masks = layer.cover >= 0.5, layer.cover * (1 - before.cover) >= 0.5
+    visible = _count(masks) / _count(whole)
+    seen = _count(beside.solid & ~whole & ~before.solid)
+    told = seen > _SEEN * np.maximum(_count(beside.solid), 1)
     attributes = {
         "colour": _named(inks.names, COLOURS),
         "backdrop": _named(behind, BACKDROPS),
@@ -107,13 +94,27 @@ def paint_scenes(
         "size": layout.radius.ravel(),
         "tilt": np.rad2deg(layout.tilt).ravel(),
         "mirrored": layout.mirror.ravel() < 0,
-        "beside": _named(thing, tuple(THINGS), worth),
-        "beside_colour": _named(thing_colour, COLOURS, worth),
-        "hidden_by": _named(cover, tuple(THINGS), hiding),
-        "hidden_by_colour": _named(cover_colour, COLOURS, hiding),
-        "visible": (_count(masks) / _count(object_alone)).astype(np.float32),
+        "beside": _named(beside.kinds, tuple(THINGS), told),
+        "beside_colour": _named(beside.colours, COLOURS, told),
+        "hidden_by": _named(before.kinds, tuple(THINGS), visible < 1),
+        "hidden_by_colour": _named(before.colours, COLOURS, visible < 1),
+        "visible": visible.astype(np.float32),  # the share of the object that is not hidden
     }
     return Scenes((canvas * 255 + 0.5).astype(np.uint8), masks, attributes)
+
+
+def _lay_beside(canvas: Canvas, draws: Draws) -> Laid:
+    """A small thing towards the border of half of the pictures."""
+    angle, far = draws.uniform(0, 2 * np.pi), draws.uniform(0.75, 1.0)
+    x, y = far * np.cos(angle), far * np.sin(angle)
+    return scatter(canvas, draws, 0.5, x, y, draws.uniform(0.14, 0.25))
+
+
+def _lay_before(canvas: Canvas, draws: Draws, layout: Layout) -> Laid:
+    """A thing that hides an outer part of the main object in some pictures."""
+    angle, far = draws.uniform(0, 2 * np.pi), layout.radius * draws.uniform(0.75, 1.0)
+    x, y = layout.x + far * np.cos(angle), layout.y + far * np.sin(angle)
+    return scatter(canvas, draws, 0.15, x, y, layout.radius * draws.uniform(0.28, 0.42))
 
 
 def _backdrop(layout: Layout, draws: Draws, side: int) -> tuple[Canvas, NDArray[np.intp]]:

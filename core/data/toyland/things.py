@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +21,38 @@ THINGS: dict[str, Callable[[Frame], Field]] = {
 }
 
 
-def scatter(
-    canvas: Canvas, draws: Draws, present: NDArray[np.bool_], x: Column, y: Column, radius: Column
-) -> tuple[NDArray[np.intp], NDArray[np.intp], Field]:
-    """Lay one thing on each canvas where `present` (n,) says so.
+@dataclass(frozen=True)
+class Laid:
+    """The things that were laid, one row a picture."""
 
-    Returns what it is (n,), its colour's index (n,), and its coverage (n, H, W), 0 where absent.
-    """
-    side = canvas.shape[-1]
-    kinds, turn = draws.integer(len(THINGS)), draws.uniform(0, 2 * np.pi)
-    inks, lit = Inks.drawn(draws), draws.uniform(0, 2 * np.pi)
-    covers = np.zeros((len(canvas), side, side), dtype=np.float32)
+    kinds: NDArray[np.intp]  # (n,), positions in THINGS
+    colours: NDArray[np.intp]  # (n,), positions in COLOURS
+    cover: Field  # (n, H, W), 0 where there is none
+
+    @property
+    def solid(self) -> NDArray[np.bool_]:
+        """Where a thing covers at least half of a pixel, (n, H, W)."""
+        return self.cover >= 0.5
+
+
+def scatter(
+    canvas: Canvas, draws: Draws, probability: float, x: Column, y: Column, radius: Column
+) -> Laid:
+    """Lay one thing of any kind on each canvas, with the probability; place as `Frame.placed`."""
+    n, _, side, _ = canvas.shape
+    present, kinds = draws.chance(probability).ravel(), draws.integer(len(THINGS))
+    turn, lit = draws.uniform(0, 2 * np.pi), draws.uniform(0, 2 * np.pi)
+    inks = Inks.drawn(draws)
+    cover = np.zeros((n, side, side), dtype=np.float32)
     for kind, shape in enumerate(THINGS.values()):
         rows = np.flatnonzero(present & (kinds == kind))
         if not len(rows):
             continue
-        where = Frame.placed(side, x[rows], y[rows], radius[rows], turn[rows], 1.0)
-        layer = Layer(where)
-        layer.paint(shape(where), inks.main[rows])
+        frame = Frame.placed(side, x[rows], y[rows], radius[rows], turn[rows], 1.0)
+        layer = Layer(frame)
+        layer.paint(shape(frame), inks.main[rows])
         layer.light(0.15 * np.cos(lit[rows]), 0.15 * np.sin(lit[rows]))
         below = canvas[rows]
         layer.lay_on(below)
-        canvas[rows], covers[rows] = below, layer.cover
-    return kinds, inks.names, covers
+        canvas[rows], cover[rows] = below, layer.cover
+    return Laid(kinds, inks.names, cover)
