@@ -41,6 +41,16 @@ def default_threads() -> int:
     return max(1, min(8, cores))
 
 
+def use_threads(count: int) -> None:
+    """Let this thread's operations be shared by so many.
+
+    Torch gives a thread, at its first operation, the number that any thread set last; asking first
+    takes that step now, so that what an observer sets meanwhile cannot become the trainer's.
+    """
+    torch.get_num_threads()
+    torch.set_num_threads(count)
+
+
 def lower_priority() -> None:
     """Let the window go first: this thread, and the pool torch makes for it, run at nice 10."""
     if platform.system() == "Linux":

@@ -27,15 +27,19 @@ class Trainer:
 
     def __init__(self, method: Method, feed: Feed, held_out: Batch) -> None:
         self.method, self.feed, self.held_out = method, feed, held_out
-        self.optimizers = method.optimizers()
+        self.optimizers = self._fresh_optimizers()
         self.step = 0  # steps taken
         self.seconds = 0.0  # spent in steps
         self._norm: Tensor | None = None
         self._waiting: list[tuple[int, float, dict[str, Tensor]]] = []
         self._fetched = time.monotonic()
         self._on_cpu = feed.device.type == "cpu"
-        for optimizer in self.optimizers.values():
+
+    def _fresh_optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        made = self.method.optimizers()
+        for optimizer in made.values():
             optimizer.register_step_pre_hook(self._before_update)
+        return made
 
     @property
     def steps(self) -> int:
@@ -62,7 +66,8 @@ class Trainer:
         held = {name: value.detach() for name, value in scalars.items()}
         self._waiting.append((self.step, self.seconds, held))
         ready: Rows = []
-        if self._on_cpu or time.monotonic() - self._fetched > FETCH_SECONDS:
+        late = time.monotonic() - self._fetched > FETCH_SECONDS or self.step >= self.steps
+        if self._on_cpu or late:
             ready = self.flush(began)
         self.seconds += time.perf_counter() - began
         return ready
@@ -118,16 +123,21 @@ class Trainer:
                  "torch": torch.__version__}
         return to_arrays(self.method.state_dict()), tensors, state
 
+    def restart(self, step: int, weights: dict[str, Tensor]) -> None:
+        """Stand at a step with these weights, and optimisers that remember nothing."""
+        self.method.load_state_dict(weights)
+        self.optimizers = self._fresh_optimizers()
+        self.step = step
+        self._waiting.clear()
+
     def restore(self, checkpoint: Checkpoint) -> None:
         """Stand exactly where the checkpoint was taken."""
-        self.method.load_state_dict(to_tensors(checkpoint.model))
+        self.restart(checkpoint.step, to_tensors(checkpoint.model))
         self.method.config = change(self.method.config, **checkpoint.state["config"])
         saved = unflatten(checkpoint.optimizer, checkpoint.state["optimizer"], _tensor)
         for name, optimizer in self.optimizers.items():
             optimizer.load_state_dict(saved[name])
-        self.step, self.seconds = checkpoint.step, float(checkpoint.state["seconds"])
-        self._waiting.clear()
-
+        self.seconds = float(checkpoint.state["seconds"])
 
 
 def _array(leaf: Any) -> np.ndarray | None:

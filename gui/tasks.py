@@ -43,8 +43,13 @@ class Tasks(QObject):
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
 
-    def start(self, title: str, work: Callable[[Progress], Any], done: Callable[[Any], None],
-              failed: Callable[[str], None] | None = None) -> Task:
+    def start(
+        self,
+        title: str,
+        work: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> Task:
         """Do `work(progress)` in a thread; then `done(result)`, or `failed(why)`, in the window's."""
         task = Task(title, done, failed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 from core.registry import notes
 from core.runs import RunStore
 from gui import preferences
-from gui.about import about_text
+from gui.about import show_about
 from gui.actions import Actions
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
@@ -68,7 +69,7 @@ class Window(QMainWindow):
         self.notices = Notices(self)
         self.gallery = Gallery(notes())
         self.workbench = Workbench(self.laboratory, self.tasks, settings)
-        self.runs = RunsPage(self.laboratory)
+        self.runs = RunsPage(self.laboratory, self.tasks)
         self._data: DataPage | None = None
         self.pages = QStackedWidget()
         for page in (self.gallery, self.workbench, self.runs, QWidget()):
@@ -195,7 +196,7 @@ class Window(QMainWindow):
         self.laboratory.runs_changed.connect(self.runs.refresh_soon)
         self.workbench.problem.connect(self.warn)
         self.workbench.again.connect(lambda experiment: self._begin(lambda: experiment, start=True))
-        self.workbench.files_dropped.connect(lambda paths: self.drops.offer(paths[0]))
+        self.workbench.files_dropped.connect(self.drops.offer_first)
 
     def open_run(self, id: str) -> None:
         """Show a run of the store, or of any folder."""
@@ -205,11 +206,11 @@ class Window(QMainWindow):
     def continue_run(self, id: str) -> None:
         """Open a run and go on training it from its last checkpoint."""
         self.open_run(id)
-        self.laboratory.when_warm(self._continue_front)
+        self.laboratory.when_warm(lambda: self._continue_front(id))
 
-    def _continue_front(self) -> None:
-        desk = self.workbench.desk()
-        if desk is not None:
+    def _continue_front(self, id: str) -> None:
+        desk = self.workbench.desk()  # of another run, where this one could not be opened
+        if desk is not None and desk.session.run is not None and desk.session.run.id == id:
             desk.go_on()
 
     def browse(self, source: str, options: dict[str, object]) -> None:
@@ -245,7 +246,8 @@ class Window(QMainWindow):
         self._log_dock.setVisible(on)
 
     def show_settings(self) -> None:
-        dialog = SettingsDialog(preferences.load(self.settings), self)
+        kept = replace(preferences.load(self.settings), theme=manager().mode)
+        dialog = SettingsDialog(kept, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self.apply_preferences)
         dialog.open()
@@ -257,7 +259,7 @@ class Window(QMainWindow):
         self.laboratory.prefer(chosen.autosave, chosen.threads, chosen.runs_folder)
 
     def show_about(self) -> None:
-        QMessageBox.about(self, "About Selfsight", about_text())
+        show_about(self)
 
     def show_welcome(self) -> None:
         self.go("gallery")

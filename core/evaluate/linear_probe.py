@@ -75,7 +75,8 @@ def linear_probe(
     scale = scaler_of(train, device)
     x, y = scale(train), torch.from_numpy(np.asarray(train_labels)).to(device)
     if penalty is None:
-        penalty = _choose(x, y, classes, seed, iterations, progress)
+        # A third of the iterations does, for each of these fits starts from the last one's end.
+        penalty = _choose(x, y, classes, seed, max(1, iterations // 3), progress)
     weights = fit(x, y, classes, penalty, iterations=iterations)
     predicted = predict(weights, scale(held_out))
     return Probe(weights, penalty, Predictions(predicted, np.asarray(held_out_labels)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from core.data.recognise import Kind, Recognised, recognise
@@ -19,7 +20,7 @@ LATER = {Kind.VIDEO: "video", Kind.MESH: "3-D"}
 
 
 class Drops(QObject):
-    """Accepts one path at a time; looking at it happens in a thread."""
+    """Accepts files anywhere on the window; looking at them happens in a thread."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -28,17 +29,29 @@ class Drops(QObject):
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QDragEnterEvent) and event.type() == QEvent.Type.DragEnter:
-            if event.mimeData().hasUrls() and any(u.isLocalFile() for u in event.mimeData().urls()):
+        if event.type() == QEvent.Type.DragEnter and isinstance(event, QDragEnterEvent):
+            if _paths(event.mimeData()):
                 event.acceptProposedAction()
                 return True
-        elif isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
-            paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        elif event.type() == QEvent.Type.Drop and isinstance(event, QDropEvent):
+            paths = _paths(event.mimeData())
             if paths:
                 event.acceptProposedAction()
-                self.offer(paths[0])
+                self.offer_first(paths)
                 return True
         return super().eventFilter(watched, event)
+
+    def offer_first(self, paths: Sequence[Path]) -> None:
+        """Look at the first of several paths, and say what to do with the others."""
+        self.offer(paths[0])
+        if len(paths) > 1:
+            self._window.notices.show(
+                "info",
+                f"{len(paths)} files were dropped",
+                f"Only {paths[0].name} is looked at. To learn from many pictures, "
+                "drop the folder they are in.",
+                key="many dropped",
+            )
 
     def offer(self, path: Path) -> None:
         """Look at a path, then offer what can be done with it."""
@@ -49,46 +62,33 @@ class Drops(QObject):
         self._window.tasks.start(f"Looking at {path.name}", look, self._offer)
 
     def _offer(self, found: Recognised) -> None:
+        text, actions = found.sentence, self._actions(found)
+        if found.kind in LATER:
+            text += f" No method here learns from {LATER[found.kind]} data yet."
+        self._window.notices.show(
+            "warning" if found.kind is Kind.UNKNOWN else "info",
+            found.path.name,
+            text,
+            actions=actions,
+            key=f"drop {found.path}",
+        )
+
+    def _actions(self, found: Recognised) -> list[Action]:
         window, path = self._window, found.path
-        notices = window.notices
+        pictures: dict[str, object] = {"path": str(path)}
         if found.kind in (Kind.IMAGE_FOLDER, Kind.IMAGE_ZIP):
-            notices.show(
-                "info",
-                found.path.name,
-                found.sentence,
-                actions=[
-                    Action(
-                        "Train rotation prediction on it",
-                        lambda: window.train("rotation", "folder", {"path": str(path)}),
-                    ),
-                    Action(
-                        "Look at the images", lambda: window.browse("folder", {"path": str(path)})
-                    ),
-                ],
-            )
-        elif found.kind is Kind.RUN:
-            notices.show(
-                "info",
-                found.path.name,
-                found.sentence,
-                actions=[Action("Open the run", lambda: window.open_run(str(path)))],
-            )
-        elif found.kind is Kind.IMAGE:
-            notices.show(
-                "info",
-                found.path.name,
-                found.sentence,
-                actions=[
-                    Action(
-                        "Look at it with the run that is open", lambda: window.look_at_image(path)
-                    )
-                ],
-            )
-        elif found.kind in LATER:
-            notices.show(
-                "info",
-                found.path.name,
-                f"{found.sentence} No method here learns from {LATER[found.kind]} data yet.",
-            )
-        else:
-            notices.show("warning", found.path.name, found.sentence)
+            return [
+                Action("Train on it", lambda: window.train("rotation", "folder", pictures)),
+                Action("Look at the images", lambda: window.browse("folder", pictures)),
+            ]
+        if found.kind is Kind.RUN:
+            folder = path if path.is_dir() else path.parent
+            return [Action("Open the run", lambda: window.open_run(str(folder)))]
+        if found.kind is Kind.IMAGE:
+            return [Action("Look at it with the open run", lambda: window.look_at_image(path))]
+        return []
+
+
+def _paths(data: QMimeData) -> list[Path]:
+    """The files of this machine among what is dragged."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -96,4 +96,3 @@ class _Stop(Overlay):
     def appear(self) -> None:
         super().appear()
         self.next.setFocus()
-

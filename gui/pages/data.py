@@ -1,4 +1,4 @@
-"""The pictures themselves: browse any source, see what is wrong with it, and what augmentation does."""
+"""The pictures themselves: any source, what is wrong with it, what augmentation makes of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.config import ConfigError
+from core.config import ConfigError, options_of
 from core.data.imageset import ImageSet, Pictures
 from core.data.sources import load, source, sources
 from core.pictures import ImageGrid, Table, as_images
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
     from core.progress import Tick
 
 MOST_SHOWN = 10_000
+MOST_BYTES = 64 * 1024**2  # of pictures that are laid out at once
 FORM_WIDTH = 300
+AUGMENTED, LEFT_OUT = 1, 2  # tabs
+CHOOSE = "Choose where the pictures come from, then press Show."
 
 
 class DataPage(QWidget):
@@ -50,6 +54,7 @@ class DataPage(QWidget):
         self._tasks = tasks
         self._task: Task | None = None
         self._data: ImageSet | None = None
+        self._seen: tuple[str, dict[str, Any]] | None = None  # source and options of what is shown
         self._shown = np.zeros(0, dtype=np.intp)
         self.source, self.part, self.classes = QComboBox(), QComboBox(), QComboBox()
         for known in sources():
@@ -57,6 +62,8 @@ class DataPage(QWidget):
         self.part.addItems(["Training pictures", "Held-out pictures"])
         for box, name in ((self.source, "Source"), (self.part, "Part"), (self.classes, "Class")):
             box.setAccessibleName(name)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.classes.hide()
         self.load_button, self.train_button = QPushButton("Show"), QPushButton("Train on these")
         self.load_button.setProperty("kind", "primary")
         self.train_button.setEnabled(False)
@@ -78,7 +85,9 @@ class DataPage(QWidget):
         side_column = QVBoxLayout(side)
         side_column.setContentsMargins(SPACE.wide, SPACE.large, SPACE.small, SPACE.large)
         side_column.setSpacing(SPACE.small)
-        for part in (label("Data", "heading"), self.source, self.sentence):
+        side_column.addWidget(label("Data", "heading"))
+        side_column.addSpacing(SPACE.small)
+        for part in (self.source, self.sentence):
             side_column.addWidget(part)
         inside = QWidget()
         inside.setLayout(self._form_place)
@@ -115,7 +124,7 @@ class DataPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(splitter)
-        self.grid.clear("Choose a source and press Show.")
+        self.grid.clear(CHOOSE)
         self.problems.clear("Files that cannot be used are listed here, each with its reason.")
 
     def _connect(self) -> None:
@@ -127,11 +136,17 @@ class DataPage(QWidget):
         self.grid.picked.connect(self._picked)
         self._tasks.progress.connect(self._show_progress)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._data is None and self._task is None and self._is_here():
+            self.load_or_cancel()
+
     def show_source(self, id: str, options: dict[str, Any]) -> None:
         """Choose a source with these options and show its pictures."""
         self.source.setCurrentIndex(self.source.findData(id))
         if self.form is not None:
             self.form.set_values(options)
+        self._give_up()
         self.load_or_cancel()
 
     def load_or_cancel(self) -> None:
@@ -150,17 +165,43 @@ class DataPage(QWidget):
         def work(progress: Progress) -> ImageSet:
             return load(id, options, progress)
 
+        def loaded(data: ImageSet) -> None:
+            if task is self._task:
+                self._seen = (id, options)
+                self._loaded(data)
+
+        def failed(why: str) -> None:
+            if task is self._task:
+                self._empty(f"{why} Press Show to load them." if why == "Cancelled." else why)
+
+        self._empty(f"Loading {self.source.currentText()} …")
         self.load_button.setText("Cancel")
-        self._task = self._tasks.start("Loading pictures", work, self._loaded, self._failed)
+        task = self._task = self._tasks.start("Loading pictures", work, loaded, failed)
 
     def _source_chosen(self) -> None:
+        """Show the form of another source, and at once its pictures where they are here already."""
         chosen = source(self.source.currentData())
         self.sentence.setText(chosen.sentence)
         if self.form is not None:
             self._form_place.removeWidget(self.form)
             self.form.deleteLater()
         self.form = ConfigForm(chosen.Options)
+        self.form.layout().setContentsMargins(0, SPACE.small, SPACE.medium, SPACE.large)
         self._form_place.addWidget(self.form)
+        self._give_up()
+        self._empty(CHOOSE)
+        if self.isVisible() and self._is_here():
+            self.load_or_cancel()
+
+    def _is_here(self) -> bool:
+        """Whether the chosen source needs nothing of the person: no folder, no download."""
+        return not any(o.path for o in options_of(source(self.source.currentData()).Options))
+
+    def _give_up(self) -> None:
+        """Cancel what is loading, and forget it whatever comes of it."""
+        if self._task is not None:
+            self._tasks.cancel(self._task)
+            self._task = None
 
     def _show_progress(self, task: Task, tick: Tick) -> None:
         if task is not self._task:
@@ -171,22 +212,33 @@ class DataPage(QWidget):
         left = f", {duration(tick.remaining)} left" if tick.remaining is not None else ""
         self.facts.setText(f"{tick.what}: {tick.done:,} {tick.unit}{left}")
 
-    def _failed(self, why: str) -> None:
-        self._idle()
-        self.facts.setText(why)
-
     def _idle(self) -> None:
         self._task = None
         self.bar.hide()
         self.load_button.setText("Show")
 
+    def _empty(self, why: str) -> None:
+        """Nothing is shown, and a sentence says why."""
+        self._idle()
+        self._data = self._seen = None
+        self.train_button.setEnabled(False)
+        self.classes.hide()
+        self.facts.clear()
+        self.grid.clear(why)
+        self.tabs.setTabText(LEFT_OUT, "Left out")
+        self.problems.clear("Files that cannot be used are listed here, each with its reason.")
+
     def _loaded(self, data: ImageSet) -> None:
         self._idle()
         self._data = data
         self.train_button.setEnabled(True)
-        kinds = f", {counted(len(data.classes), 'class', 'classes')}" if data.classes else ", no labels"
-        self.facts.setText(f"{len(data.train):,} to learn from, {len(data.held_out):,} held out, "
-                           f"{data.side} px{kinds}.")
+        kinds = (
+            f", {counted(len(data.classes), 'class', 'classes')}" if data.classes else ", no labels"
+        )
+        self.facts.setText(
+            f"{len(data.train):,} to learn from, {len(data.held_out):,} held out, "
+            f"{data.side} px{kinds}."
+        )
         self.classes.blockSignals(True)
         self.classes.clear()
         self.classes.addItem("Every class", -1)
@@ -196,13 +248,15 @@ class DataPage(QWidget):
         self.classes.blockSignals(False)
         self._show_problems(data)
         self._show_grid()
-        self.augmentations.show_pictures(as_images(data.train.images[:1]))
+        self.augmentations.show_picture(as_images(data.train.images[:1]))
 
     def _show_problems(self, data: ImageSet) -> None:
         count = len(data.problems)
-        self.tabs.setTabText(2, f"Left out ({count:,})" if count else "Left out")
+        self.tabs.setTabText(LEFT_OUT, f"Left out ({count:,})" if count else "Left out")
         if count:
-            self.problems.show_picture(Table(("file", "reason"), [(p.name, p.reason) for p in data.problems]))
+            self.problems.show_picture(
+                Table(("file", "reason"), [(p.name, p.reason) for p in data.problems])
+            )
         else:
             self.problems.clear("Every picture could be used.")
 
@@ -217,20 +271,28 @@ class DataPage(QWidget):
             return
         wanted = self.classes.currentData()
         every = wanted is None or wanted < 0
-        self._shown = np.arange(len(pictures)) if every else np.flatnonzero(pictures.labels == wanted)
-        self._shown = self._shown[:MOST_SHOWN]
+        self._shown = (
+            np.arange(len(pictures)) if every else np.flatnonzero(pictures.labels == wanted)
+        )
+        self._shown = self._shown[: min(MOST_SHOWN, MOST_BYTES // pictures.images[:1].nbytes)]
         if not len(self._shown):
             self.grid.clear("There is no picture of this class in this part.")
             return
-        captions = [data.classes[i] if 0 <= i < len(data.classes) else "" for i in pictures.labels[self._shown]]
-        self.grid.show_picture(ImageGrid(as_images(pictures.images[self._shown]), captions, 0, self._shown))
+        captions = [
+            data.classes[i] if 0 <= i < len(data.classes) else ""
+            for i in pictures.labels[self._shown]
+        ]
+        self.grid.show_picture(
+            ImageGrid(as_images(pictures.images[self._shown]), captions, 0, self._shown)
+        )
 
     def _picked(self, index: int) -> None:
         pictures = self._pictures()
         if pictures is not None and 0 <= index < len(pictures):
-            self.augmentations.show_pictures(as_images(pictures.images[index : index + 1]))
-            self.tabs.setCurrentIndex(1)
+            self.augmentations.show_picture(as_images(pictures.images[index : index + 1]))
+            self.tabs.setCurrentIndex(AUGMENTED)
 
     def _train(self) -> None:
-        if self.form is not None:
-            self.train.emit(self.source.currentData(), self.form.changes())
+        """Train on what is seen, whatever the form has become since."""
+        if self._seen is not None:
+            self.train.emit(*self._seen)

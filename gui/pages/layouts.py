@@ -23,39 +23,61 @@ def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) ->
     options = [docks[n] for n in OPTIONS if n in docks]
     shown = [docks[n] for n in SHOWN if n in docks]
     maps = [docks["map"]] if "map" in docks else []
-    wide = area.width() - (OPTIONS_WIDTH if name == "train" else 0)
     if name == "train":
         _stack(area, LEFT, options)
-        _stack(area, RIGHT, shown)
-        _stack(area, RIGHT, maps)
-        if options:
-            area.resizeDocks(options[:1], [OPTIONS_WIDTH], Qt.Orientation.Horizontal)
+        _beside(area, shown, maps, Qt.Orientation.Vertical)
     elif name == "look":
-        _stack(area, RIGHT, [*shown, *options])
-        _stack(area, RIGHT, maps)
-        if shown and maps:
-            area.splitDockWidget(shown[0], maps[0], Qt.Orientation.Horizontal)
+        _beside(area, [*shown, *options], maps, Qt.Orientation.Horizontal)
     else:
         _stack(area, RIGHT, [*shown, *maps, *options])
-    right = shown[:1] or maps
-    share = {"train": 0.54, "look": 0.78, "present": 0.9}[name]
-    if name == "look" and shown and maps:
-        area.resizeDocks([shown[0], maps[0]], [int(wide * 0.39)] * 2, Qt.Orientation.Horizontal)
-    elif right:
-        area.resizeDocks(right, [int(wide * share)], Qt.Orientation.Horizontal)
-    if name == "train" and shown and maps:
-        area.resizeDocks([shown[0], maps[0]], [52, 48], Qt.Orientation.Vertical)
+    _size(name, area, options, shown, maps)
     for bar in area.findChildren(QTabBar):
         bar.setElideMode(Qt.TextElideMode.ElideNone)
         bar.setUsesScrollButtons(True)
 
 
+def _size(name: str, area: QMainWindow, options: list[QDockWidget], shown: list[QDockWidget],
+          maps: list[QDockWidget]) -> None:
+    """Share the area out. Beside the options, curves and pictures get about half each."""
+    across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+    front = [*shown[:1], *maps]
+    if name == "train":
+        rest = area.width() - OPTIONS_WIDTH
+        area.resizeDocks(options[:1], [OPTIONS_WIDTH] * len(options[:1]), across)
+        area.resizeDocks(front[:1], [int(rest * 0.54)] * len(front[:1]), across)
+        area.resizeDocks(front, [int(area.height() * 0.5)] * len(front), down)
+    elif name == "look":
+        area.resizeDocks(front, [int(area.width() * 0.38)] * len(front), across)
+    else:
+        area.resizeDocks(front[:1], [int(area.width() * 0.8)] * len(front[:1]), across)
+
+
+def _beside(area: QMainWindow, first: list[QDockWidget], second: list[QDockWidget],
+            along: Qt.Orientation) -> None:
+    """Two stacks at the right, one beside or under the other.
+
+    They are split while each is a single dock: Qt adds to a stack of tabs what is split from it.
+    """
+    if not (first and second):
+        _stack(area, RIGHT, [*first, *second])
+        return
+    area.addDockWidget(RIGHT, first[0])
+    area.splitDockWidget(first[0], second[0], along)
+    for docks in (first, second):
+        docks[0].show()
+        _tab(area, docks)
+
+
 def _stack(area: QMainWindow, where: Qt.DockWidgetArea, docks: list[QDockWidget]) -> None:
     """Docks as tabs over one another, the first in front."""
-    for dock in docks:
-        area.addDockWidget(where, dock)
-        dock.show()
+    if docks:
+        area.addDockWidget(where, docks[0])
+        docks[0].show()
+        _tab(area, docks)
+
+
+def _tab(area: QMainWindow, docks: list[QDockWidget]) -> None:
     for before, dock in zip(docks, docks[1:]):
         area.tabifyDockWidget(before, dock)
-    if docks:
-        docks[0].raise_()
+        dock.show()
+    docks[0].raise_()

@@ -16,7 +16,10 @@ def own_picture(path: Path, session: Session) -> np.ndarray:
     assert session.probe is not None
     _, channels, side, _ = session.probe.images.shape
     try:
-        found = decode(path.read_bytes(), Form(side=side, colour="rgb" if channels == 3 else "grey", fit="crop"))
+        found = decode(
+            path.read_bytes(),
+            Form(side=side, colour="rgb" if channels == 3 else "grey", fit="crop"),
+        )
     except Unusable as error:
         raise DataError(f"{path.name} cannot be used: {error}") from error
     return found.pixels[None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from core.maps.align import procrustes
 from core.maps.neighbours import closest, comparable, distance_blocks
@@ -44,23 +44,25 @@ class EmbeddingPanel(Panel):
             box.setAccessibleName(name)
             box.setToolTip(name)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(7)
+            box.setMinimumContentsLength(6)
             for title, data in items:
                 box.addItem(title, data)
             self.controls.addWidget(box)
         self.stage.setToolTip("Which stage's features are laid out, pooled over places")
         self.controls.addStretch()
-        self.trust = label("", "small", "secondary")
+        self.trust = label("", "small", "faint")
         self.trust.setToolTip("Share of each picture's 10 nearest by features that are also nearest on "
                               "the map: how far the map can be believed")
-        self.controls.addWidget(self.trust)
         self.view, self.near = PointsView(), ImageGridView()
         self.view.setMinimumSize(160, 150)  # the legend may wrap, the map may not ask for the room
         self.near.setFixedHeight(NEAR_HEIGHT)
         self.near.hide()  # until a point is picked
-        self.hint = label("Hover shows a picture; a click shows its nearest by features.", "small", "faint")
+        self.hint = label("A click shows the nearest by features.", "small", "faint")
         self.body.addWidget(self.view, 1)
-        self.body.addWidget(self.hint)
+        below = QHBoxLayout()
+        below.addWidget(self.hint, 1)
+        below.addWidget(self.trust)
+        self.body.addLayout(below)
         self.body.addWidget(self.near)
         self._embedding: Embedding | None = None
         self._step = 0

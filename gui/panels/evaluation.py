@@ -77,7 +77,7 @@ class EvaluationPanel(Panel):
         tasks.progress.connect(self._show_progress)
 
     def _lay_out(self) -> None:
-        boxes = FlowLayout(SPACE.medium)
+        boxes = FlowLayout(gap=SPACE.medium)
         for box in self.boxes.values():
             boxes.addWidget(box)
         self.controls.addWidget(QLabel("Seeds"))

@@ -26,7 +26,10 @@ class Overlay(QWidget):
         QApplication.instance().focusChanged.connect(self._on_focus_changed)
 
     def appear(self) -> None:
-        """Show the sheet above everything in the window."""
+        """Show the sheet above everything in the window, in place of any other sheet."""
+        for other in self.parentWidget().findChildren(Overlay):
+            if other is not self and other.isVisible():
+                other.leave()
         if not self.isVisible():
             self._focus_before = QApplication.focusWidget()
         self.setGeometry(self.parentWidget().rect())

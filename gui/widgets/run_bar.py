@@ -25,8 +25,10 @@ _STATES: dict[str, tuple[str, str, str, str, str, bool, bool, bool]] = {
     "preparing": ("Preparing", "settings", "warning", "pause", "Pause", False, True, False),
     "training": ("Training", "live", "accent", "pause", "Pause", False, True, True),
     "paused": ("Paused", "pause", "warning", "play", "Resume", True, True, True),
+    "stopped": ("Stopped", "stop", "text_secondary", "play", "Continue", False, False, True),
+    "interrupted": ("Interrupted", "warning", "warning", "play", "Continue", False, False, True),
     "finished": ("Finished", "check", "success", "play", "Start", False, False, True),
-    "failed": ("Failed", "error", "danger", "play", "Start", False, False, True),
+    "failed": ("Failed", "error", "danger", "play", "Try again", False, False, True),
 }
 
 
@@ -134,7 +136,7 @@ class RunBar(QWidget):
         self._main.setText(main_words)
         self._main.setToolTip(f"{main_words} training")
         self._main.setAccessibleName(f"{main_words} training")
-        self._main.setEnabled(state not in ("finished", "failed"))
+        self._main.setEnabled(state != "finished")
         for button, on in ((self._step, step), (self._stop, stop), (self._anew, anew)):
             button.setEnabled(on)
         if reason:

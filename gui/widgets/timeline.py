@@ -143,9 +143,11 @@ class Timeline(QWidget):
     """Which snapshot the panels show. `step_changed` carries a step, or None for live."""
 
     step_changed = Signal(object)
+    playing_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._played = False
         self._seconds: dict[int, float] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(_PLAY_MS)
@@ -209,6 +211,14 @@ class Timeline(QWidget):
     def next(self) -> None:
         self._go(min(len(self._track.steps), self._track.at + 1))
 
+    def first(self) -> None:
+        """The weights before any training."""
+        self._go(0)
+
+    def last(self) -> None:
+        """The newest snapshot; live is one further."""
+        self._go(max(0, len(self._track.steps) - 1))
+
     def toggle_play(self) -> None:
         """Go through the snapshots from here (from the first when at the end), or halt."""
         if self._timer.isActive():
@@ -238,6 +248,9 @@ class Timeline(QWidget):
 
     def _describe(self) -> None:
         playing = self._timer.isActive()
+        if playing != self._played:
+            self._played = playing
+            self.playing_changed.emit(playing)
         self._play.setIcon(icon("pause" if playing else "play"))
         hint = "Halt at this snapshot" if playing else "Play through the snapshots"
         self._play.setToolTip(hint)

@@ -22,10 +22,14 @@ UNKNOWN = -1  # the label of a picture whose class nobody said
 class SupervisedConfig(ShiftFlipConfig):
     """A step costs what a step of rotation prediction does: as many pictures, once each."""
 
-    batch_size: int = option(128, "Images in a step.", low=2, high=8192, log=True, group="Training")
-    width: int = option(
-        16, "Channels of the backbone's first stage.", low=4, high=512, log=True, group="Network"
-    )
+    batch_size: int = option(64, "Images in a step.", low=2, high=8192, log=True,
+                             group="Training")  # fmt: skip
+
+
+# Those of rotation prediction, whose every picture counts four times.
+DIGITS = {"steps": 500, "batch_size": 128, "shift": 0.125, "flip": False}
+WRITING = {"shift": 0.125, "flip": False}
+PHOTOGRAPHS = {"steps": 2500, "batch_size": 128, "width": 32, "shift": 0.125}
 
 
 class Supervised(EncoderMethod):
@@ -33,7 +37,16 @@ class Supervised(EncoderMethod):
 
     Config = SupervisedConfig
     needs_labels = True
-    recipes: ClassVar[dict[str, dict[str, Any]]] = {}
+    recipes: ClassVar[dict[str, dict[str, Any]]] = {
+        "digits": DIGITS,
+        "photos": {"shift": 0.125},
+        "folder": {"shift": 0.125},
+        "mnist": WRITING,
+        "svhn": WRITING,
+        "cifar10": PHOTOGRAPHS,
+        "cifar100": PHOTOGRAPHS,
+        "stl10": PHOTOGRAPHS,
+    }
 
     config: SupervisedConfig
 
