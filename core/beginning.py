@@ -1,4 +1,4 @@
-"""How a training begins: the data, the method and the run folder, of a new run or of a resumed one."""
+"""How a training begins: data, method and run folder, of a new run or of one gone on with."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _differences(run: Run, data: ImageSet, checkpoint: Checkpoint) -> list[str]:
     found = []
     if data.fingerprint() != run.info.fingerprint:
         found.append(
-            "the pictures are not those that this run was begun with; it goes on, but is another run"
+            "the pictures are not those that this run was begun with; from here it is another run"
         )
     if checkpoint.state.get("torch") != torch.__version__:
         found.append(

@@ -16,7 +16,11 @@ class DeviceError(ValueError):
 
 def choose(wanted: str = "auto") -> torch.device:
     """The device of that name, or the best there is for "auto"; raises DeviceError."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    there = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
     if wanted == "auto":
         return torch.device("cuda" if there["cuda"] else "mps" if there["mps"] else "cpu")
     kind = wanted.split(":")[0]
@@ -37,7 +41,9 @@ def describe(device: torch.device) -> str:
 
 def default_threads() -> int:
     """Threads a training uses on the CPU: the cores this process may run on, eight at most."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     return max(1, min(8, cores))
 
 

@@ -47,12 +47,17 @@ class Experiment:
     def command(self) -> str:
         """The command line that makes this run."""
         words = ["python main.py train", self.method, "--data", self.data]
-        words += [f"--data.{name.replace('_', '-')} {_quoted(value)}"
-                  for name, value in self.data_options.items()]
+        words += [
+            f"--data.{name.replace('_', '-')} {_quoted(value)}"
+            for name, value in self.data_options.items()
+        ]
         cls = registry.method_class(self.method)
         usual = to_dict(configure(cls.Config, cls.recipes.get(self.data, {})))
-        words += [f"--{name.replace('_', '-')} {_quoted(value)}" for name, value in self.options.items()
-                  if usual.get(name) != value]
+        words += [
+            f"--{name.replace('_', '-')} {_quoted(value)}"
+            for name, value in self.options.items()
+            if usual.get(name) != value
+        ]
         if self.seed:
             words.append(f"--seed {self.seed}")
         return " ".join(words)
@@ -84,8 +89,10 @@ def load_data(experiment: Experiment, progress: Progress) -> ImageSet:
     """The pictures of an experiment; raises DataError when the method cannot use them."""
     data = load(experiment.data, experiment.data_options, progress)
     if registry.method_class(experiment.method).needs_labels and not data.labelled:
-        raise DataError(f"{experiment.method} learns from labels, and {data.title} has none; "
-                        "choose data with one folder a class, or another method")
+        raise DataError(
+            f"{experiment.method} learns from labels, and {data.title} has none; "
+            "choose data with one folder a class, or another method"
+        )
     return data
 
 
@@ -97,8 +104,13 @@ def build(experiment: Experiment, shape: DataShape, device: torch.device) -> Met
     return method.to(device)
 
 
-def rebuild(cls: type[Method], config: MethodConfig, shape: DataShape, weights: dict[str, Tensor],
-            device: torch.device) -> Method:
+def rebuild(
+    cls: type[Method],
+    config: MethodConfig,
+    shape: DataShape,
+    weights: dict[str, Tensor],
+    device: torch.device,
+) -> Method:
     """A method from its weights: built on the meta device, so nothing random is drawn."""
     with torch.device("meta"):
         method = cls(config, shape)

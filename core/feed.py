@@ -19,7 +19,9 @@ class Feed:
     Nothing of it needs saving: step and seed give the indices and the generator of any batch.
     """
 
-    def __init__(self, pictures: Pictures, batch_size: int, seed: int, device: torch.device) -> None:
+    def __init__(
+        self, pictures: Pictures, batch_size: int, seed: int, device: torch.device
+    ) -> None:
         self.seed, self.device = seed, device
         self.batch_size = batch_size
         self._labels = torch.from_numpy(np.asarray(pictures.labels)).to(device)
@@ -51,7 +53,9 @@ class Feed:
         chosen = self.indices(step)
         index = torch.from_numpy(chosen).to(self.device)
         self._rng.manual_seed(seed_of(self.seed, "step", step))
-        return Batch(self._take(chosen, index), self._labels[index], index, self._rng, step, progress)
+        return Batch(
+            self._take(chosen, index), self._labels[index], index, self._rng, step, progress
+        )
 
     def _take(self, chosen: np.ndarray, index: Tensor) -> Tensor:
         if self._resident is not None:
@@ -66,5 +70,11 @@ def held_out_batch(pictures: Pictures, most: int, device: torch.device, step: in
     chosen = np.sort(np.random.default_rng(0).permutation(len(pictures))[:most])
     images = torch.from_numpy(np.ascontiguousarray(pictures.images[chosen])).to(device)
     labels = torch.from_numpy(np.asarray(pictures.labels)[chosen]).to(device)
-    return Batch(images.float().div_(255.0), labels, torch.from_numpy(chosen).to(device),
-                 generator("held-out", device=device), step, 0.0)
+    return Batch(
+        images.float().div_(255.0),
+        labels,
+        torch.from_numpy(chosen).to(device),
+        generator("held-out", device=device),
+        step,
+        0.0,
+    )

@@ -1,4 +1,4 @@
-"""Judging a run: its weights at a step, its data loaded again, the one fair protocol, kept in the run."""
+"""Judging a run: its weights at a step, its data loaded again; the result is kept in the run."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def method_of(run: Run, step: int | None = None, device: str = "cpu") -> tuple[M
     experiment = experiments.from_run(run)
     weights = experiments.to_tensors(run.load_snapshot(step))
     cls = registry.method_class(experiment.method)
-    method = experiments.rebuild(cls, experiment.config(), experiments.shape_of(run), weights,
-                                 torch.device(device))
+    method = experiments.rebuild(
+        cls, experiment.config(), experiments.shape_of(run), weights, torch.device(device)
+    )
     return method.eval(), step
 
 
@@ -54,8 +55,9 @@ def judge(
     experiment = experiments.from_run(run)
     data: ImageSet = experiments.load_data(experiment, progress)
     taught = method_of(supervised)[0] if supervised is not None else None
-    report = evaluate(method, data, protocols, Terms(seeds=tuple(range(seeds))), progress,
-                      supervised=taught)
+    report = evaluate(
+        method, data, protocols, Terms(seeds=tuple(range(seeds))), progress, supervised=taught
+    )
     name = f"step-{at:09d}-{'-'.join(protocols)}"
     if run.read_only:
         with store.open(run.id, write=True) as writable:

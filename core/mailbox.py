@@ -1,4 +1,4 @@
-"""What passes from the training thread to whoever listens: numbers that may be dropped, news that may not.
+"""What passes from a training to whoever listens: numbers, which may be dropped, and news.
 
 Appending costs a microsecond and never waits. The window drains the box with one timer, however
 fast the trainer is; rows beyond the bound fall out oldest first, for the run folder keeps them all.
@@ -35,7 +35,7 @@ class Mail:
 
 
 class Mailbox:
-    """Bounded for rows, unbounded for the few events. One writer thread, one reader thread."""
+    """Bounded for rows, unbounded for the few events. Any thread may write; one reads."""
 
     def __init__(self, most_rows: int = 20_000) -> None:
         self._rows: deque[Row] = deque(maxlen=most_rows)

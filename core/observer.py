@@ -70,6 +70,7 @@ class Observer:
         self._shown: tuple[str, int] | None = None  # where the replica's weights come from
         self._probe: Probe | None = None
         self._kept: OrderedDict[int, dict[str, Tensor]] = OrderedDict()
+        self._pasts = 0
         self._thread = threading.Thread(target=self._answer_all, name=f"observer {run.id}")
         self._thread.start()
 
@@ -107,7 +108,7 @@ class Observer:
 
     def _answer_all(self) -> None:
         devices.lower_priority()
-        torch.set_num_threads(1)  # of this thread's pool alone
+        devices.use_threads(1)
         while True:
             with self._news:
                 while not self._waiting and not self._closed:
@@ -117,7 +118,14 @@ class Observer:
                 key, asked = self._waiting.popitem(last=False)
             answer = self._answer(key, asked)
             if not self._closed:
-                asked.deliver(answer)
+                self._deliver(asked, answer)
+
+    @staticmethod
+    def _deliver(asked: _Asked, answer: Answer) -> None:
+        try:
+            asked.deliver(answer)
+        except Exception:  # of whoever asked; the others still want their answers
+            log.exception("an answer (%s) could not be delivered", answer.key)
 
     def _answer(self, key: str, asked: _Asked) -> Answer:
         step = -1
@@ -127,8 +135,9 @@ class Observer:
                 return Answer(key, step, asked.question(method, self._look(asked)))
         except Exception as error:
             text = "".join(traceback.format_exception(error))
-            log.warning("a question about %s (%s) failed\n%s", self.run.id, key, text)
-            return Answer(key, step, error=in_words(error), traceback=text)
+            words = in_words(error)
+            log.warning("a question about %s (%s) failed: %s", self.run.id, key, words)
+            return Answer(key, step, error=words, traceback=text)
 
     def _look(self, asked: _Asked) -> Look:
         if self._probe is None:
@@ -144,6 +153,7 @@ class Observer:
 
     def _method_at(self, step: int | None) -> tuple[Method, int]:
         """The replica with the weights asked for."""
+        self._forget_given_up()
         latest = self.showcase.latest() if self.showcase is not None and step is None else None
         if latest is not None:
             where, config, weights = ("live", latest[0]), latest[1], latest[2]
@@ -151,7 +161,9 @@ class Observer:
             if step is None:
                 found = self.run.snapshots()
                 if not found:
-                    raise LookupError("this run has no snapshot yet; it shows something after its first step")
+                    raise LookupError(
+                        "this run has no snapshot yet; it shows something after its first step"
+                    )
                 step = found[-1]
             where, config, weights = ("snapshot", step), None, self._snapshot(step)
         if self._method is None:
@@ -164,12 +176,24 @@ class Observer:
         return self._method, where[1]
 
     def _replica(self, config: MethodConfig | None, weights: dict[str, Tensor]) -> Method:
-        """The observer looks from the CPU, so that it never waits for, or fills, the trainer's GPU."""
+        """Looked at from the CPU, so that it never waits for, or fills, the trainer's GPU."""
         experiment = experiments.from_run(self.run)
         cls = registry.method_class(experiment.method)
-        method = experiments.rebuild(cls, config or change(experiment.config()),
-                                     experiments.shape_of(self.run), weights, torch.device("cpu"))
+        method = experiments.rebuild(
+            cls,
+            config or change(experiment.config()),
+            experiments.shape_of(self.run),
+            weights,
+            torch.device("cpu"),
+        )
         return method.eval()
+
+    def _forget_given_up(self) -> None:
+        """After a training went back, the same steps come again with other weights."""
+        pasts = self.showcase.pasts if self.showcase is not None else 0
+        if pasts != self._pasts:
+            self._pasts, self._shown = pasts, None
+            self._kept.clear()
 
     def _snapshot(self, step: int) -> dict[str, Tensor]:
         if step not in self._kept:

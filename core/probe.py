@@ -54,8 +54,12 @@ def choose(data: ImageSet) -> Probe:
     most = min(MOST, max(16, MOST_BYTES // max(1, held.images[:1].nbytes)))
     order = np.random.default_rng(0).permutation(len(held))[:most]
     names = [held.names[i] for i in order] if len(held.names) else []
-    return Probe(np.ascontiguousarray(held.images[order]), np.asarray(held.labels)[order],
-                 tuple(data.classes), names)
+    return Probe(
+        np.ascontiguousarray(held.images[order]),
+        np.asarray(held.labels)[order],
+        tuple(data.classes),
+        names,
+    )
 
 
 def save_probe(folder: Path, probe: Probe) -> None:
@@ -69,8 +73,14 @@ def load_probe(folder: Path) -> Probe:
     try:
         with safe_open(folder / FILE, framework="numpy") as file:
             about = file.metadata() or {}
-            return Probe(file.get_tensor("images"), file.get_tensor("labels"),
-                         tuple(json.loads(about["classes"])), json.loads(about["names"]))
+            return Probe(
+                file.get_tensor("images"),
+                file.get_tensor("labels"),
+                tuple(json.loads(about["classes"])),
+                json.loads(about["names"]),
+            )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise DataError(f"{FILE} of {folder.name} cannot be read ({error}); the run's pictures are lost, "
-                        "its curves and weights are not") from error
+        raise DataError(
+            f"{FILE} of {folder.name} cannot be read ({error}); the run's pictures are lost, "
+            "its curves and weights are not"
+        ) from error

@@ -41,8 +41,9 @@ def embedding(method: Method, look: Look) -> Embedding:
     for images in look.images.split(BATCH):
         for name, features in method.encode(images).items():
             found.setdefault(name, []).append(pooled(features).cpu().numpy())
-    return Embedding({name: np.concatenate(parts) for name, parts in found.items()},
-                     look.labels.numpy().copy())
+    return Embedding(
+        {name: np.concatenate(parts) for name, parts in found.items()}, look.labels.numpy().copy()
+    )
 
 
 def attention(power: float) -> Callable[[Method, Look], HeatMaps]:
@@ -53,10 +54,13 @@ def attention(power: float) -> Callable[[Method, Look], HeatMaps]:
             raise CannotAnswer(f"{type(method).__name__} has no attention to show")
         maps = method.attend(look.images, power)
         size = look.images.shape[-2:]
-        heat = [torch.nn.functional.interpolate(m[:, None], size=size, mode="bicubic").clamp_min(0)
-                for m in maps.values()]
-        return HeatMaps(pictures_of(look), torch.cat(heat, dim=1).cpu().numpy(), list(maps),
-                        captions(look))
+        heat = [
+            torch.nn.functional.interpolate(m[:, None], size=size, mode="bicubic").clamp_min(0)
+            for m in maps.values()
+        ]
+        return HeatMaps(
+            pictures_of(look), torch.cat(heat, dim=1).cpu().numpy(), list(maps), captions(look)
+        )
 
     return ask
 
@@ -74,7 +78,9 @@ def figure(name: str) -> Callable[[Method, Look], Picture]:
     def ask(method: Method, look: Look) -> Picture:
         known = {f.name for f in type(method).figures()}
         if name not in known:
-            raise CannotAnswer(f"{type(method).__name__} has no figure {name!r}; it has {sorted(known)}")
+            raise CannotAnswer(
+                f"{type(method).__name__} has no figure {name!r}; it has {sorted(known)}"
+            )
         picture: Picture = getattr(method, name)(look)
         return picture
 

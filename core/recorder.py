@@ -6,6 +6,7 @@ The tensors are copied here, between two steps; the `Writer` puts the copies on 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from core import experiment as experiments
@@ -24,15 +25,15 @@ class Recorder:
         self._writer = Writer(f"writer {run.id}")
         self._autosave_seconds = autosave_seconds
         self._saved_at = time.monotonic()
-        self._saved_step = -1
+        self._saved_step: int | None = None
 
     @property
     def refusal(self) -> str:
         """Why the disk takes nothing now; empty while it does."""
         return self._writer.refusal
 
-    def begin_at(self, step: int) -> None:
-        """The folder holds a whole checkpoint of this step already."""
+    def begin_at(self, step: int | None) -> None:
+        """The folder holds all of this step already; None: what it holds is no longer all."""
         self._saved_step = step
 
     def rows(self, rows: list[tuple[int, float, dict[str, float]]]) -> None:
@@ -40,7 +41,7 @@ class Recorder:
         for step, seconds, scalars in rows:
             self.mailbox.row(step, seconds, scalars)
             row = scalars | {"seconds": round(seconds, 4)}
-            self._writer.put(lambda step=step, row=row: self.run.append(step, row))
+            self._writer.put(partial(self.run.append, step, row))
 
     def held_out(self, trainer: Trainer) -> None:
         """The scalars on the held-out pictures, now."""
@@ -73,14 +74,14 @@ class Recorder:
         if trainer.step == self._saved_step:
             return
         step, state = trainer.step, trainer.checkpoint()
-        self._writer.put(lambda: self.run.save_checkpoint(step, *state), large=True)
+        self._writer.put(partial(self.run.save_checkpoint, step, *state), large=True)
         self._saved_step = step
 
     def go_back_to(self, trainer: Trainer) -> None:
         """Give up what was kept after the step the trainer went back to, and keep that anew."""
         step = trainer.step
-        self._writer.put(lambda: self.run.resume_from(step))
-        self._saved_step = -1
+        self._writer.put(partial(self.run.resume_from, step))
+        self.begin_at(None)
         self.checkpoint(trainer)
         self._writer.settle()
 

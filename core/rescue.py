@@ -1,4 +1,4 @@
-"""After a number that is not finite: which quantity broke first, and back to weights that train on."""
+"""After a number that is not finite: what broke first, and the way back to good weights."""
 
 from __future__ import annotations
 

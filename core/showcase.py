@@ -19,6 +19,7 @@ class Showcase:
     """The latest published weights: (step, config, weights), replaced whole."""
 
     def __init__(self) -> None:
+        self.pasts = 0  # how often the training went back: steps looked at before may be others now
         self._latest: tuple[int, MethodConfig, dict[str, Tensor]] | None = None
         self._wanted = 0.0
         self._shown = 0.0
@@ -31,14 +32,19 @@ class Showcase:
         """Called by the training thread between two steps."""
         now = time.monotonic()
         latest = self._latest
-        if latest is not None and latest[0] == step:
+        if latest is not None and latest[0] == step and latest[1] == method.config:
             return
-        if not at_once and latest is not None:
-            if now - self._wanted > LOOKED_SECONDS or now - self._shown < INTERVAL:
-                return
-        self._latest = (step, method.config,
-                        {name: t.detach().clone() for name, t in method.state_dict().items()})
+        unwanted = now - self._wanted > LOOKED_SECONDS or now - self._shown < INTERVAL
+        if latest is not None and unwanted and not at_once:
+            return
+        weights = {name: t.detach().clone() for name, t in method.state_dict().items()}
+        self._latest = (step, method.config, weights)
         self._shown = now
+
+    def forget(self) -> None:
+        """The training went back: what was shown is of a past that was given up."""
+        self.pasts += 1
+        self._latest = None
 
     def latest(self) -> tuple[int, MethodConfig, dict[str, Tensor]] | None:
         """What was published last."""

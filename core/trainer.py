@@ -1,4 +1,4 @@
-"""One method, its optimisers and its place in the data: takes steps, and can be saved and restored whole."""
+"""One method, its optimisers and its place in the data: takes steps, is saved and restored."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Trainer:
         return ready
 
     def flush(self, began: float | None = None) -> Rows:
-        """The rows still on the device; raises NonFinite when one holds a number that is not finite."""
+        """The rows still on the device; raises NonFinite when one holds such a number."""
         ready: Rows = []
         spent = time.perf_counter() - began if began is not None else 0.0
         waiting, self._waiting = self._waiting, []
@@ -89,8 +89,12 @@ class Trainer:
 
     def _before_update(self, optimizer: torch.optim.Optimizer, *_: Any) -> None:
         """Measure the gradients, and refuse an update that would make the weights non-finite."""
-        gradients = [p.grad for group in optimizer.param_groups for p in group["params"]
-                     if p.grad is not None]
+        gradients = [
+            p.grad
+            for group in optimizer.param_groups
+            for p in group["params"]
+            if p.grad is not None
+        ]
         if not gradients:
             return
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
@@ -111,16 +115,24 @@ class Trainer:
 
     def weights_are_finite(self) -> bool:
         """Whether every number in the method's state is finite."""
-        return all(bool(torch.isfinite(t).all()) for t in self.method.state_dict().values()
-                   if t.is_floating_point())
+        return all(
+            bool(torch.isfinite(t).all())
+            for t in self.method.state_dict().values()
+            if t.is_floating_point()
+        )
 
     def checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, Any]]:
         """Everything an exact resume needs: model, optimisers, and the rest as JSON."""
         optimizers = {name: o.state_dict() for name, o in self.optimizers.items()}
         tensors, shape = flatten(optimizers, _array)
-        state = {"step": self.step, "seconds": self.seconds, "optimizer": shape,
-                 "config": to_dict(self.method.config), "threads": torch.get_num_threads(),
-                 "torch": torch.__version__}
+        state = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "optimizer": shape,
+            "config": to_dict(self.method.config),
+            "threads": torch.get_num_threads(),
+            "torch": torch.__version__,
+        }
         return to_arrays(self.method.state_dict()), tensors, state
 
     def restart(self, step: int, weights: dict[str, Tensor]) -> None:

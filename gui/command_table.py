@@ -42,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("run.folder", "Show run folder", "File", "Ctrl+Shift+R", "folder",
        "Show the files of this run in the file manager", section=1),
     _c("run.export", "Export run…", "File", "Ctrl+E", "export",
-       "Pack this run into one file that can be given to someone else", section=1),
+       "Write its curves, pictures, weights and report as files that other programs read", section=1),
     _c("run.report", "Write report…", "File", "Ctrl+Shift+E", "report",
        "Write one HTML page with the curves, pictures and results of this run", section=1),
     _c("settings", "Settings…", "File", "Ctrl+,", "settings",

@@ -116,7 +116,9 @@ class Laboratory(QObject):
 
     def busy(self) -> Session | None:
         """The session that trains now, if any."""
-        return next((s for s in self.sessions if s.training and s.state in ("training", "preparing")), None)
+        return next(
+            (s for s in self.sessions if s.training and s.state in ("training", "preparing")), None
+        )
 
     def close(self, session: Session) -> None:
         """End a session's threads and forget it; its run stays on the disk."""

@@ -41,7 +41,9 @@ class Session(QObject):
     picked = Signal(int)  # a picture of the probe was chosen somewhere
     hovered = Signal(int)  # ... or is under the mouse; -1: none
 
-    def __init__(self, experiment: Experiment, store: RunStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, store: RunStore, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.experiment = experiment
         self.store = store
@@ -67,7 +69,9 @@ class Session(QObject):
 
     # --- beginning --------------------------------------------------------------------------------
 
-    def train(self, run: Run | None = None, paused: bool = False, more: dict[str, Any] | None = None) -> None:
+    def train(
+        self, run: Run | None = None, paused: bool = False, more: dict[str, Any] | None = None
+    ) -> None:
         """Train a new run, or go on with one that was opened for writing."""
         from core.engine import Engine
 
@@ -97,8 +101,15 @@ class Session(QObject):
 
     # --- looking ----------------------------------------------------------------------------------
 
-    def ask(self, key: str, question: Question, answer: Callable[[Answer], None],
-            indices: Sequence[int] | None = None, step: int | None = None, everywhere: bool = False) -> bool:
+    def ask(
+        self,
+        key: str,
+        question: Question,
+        answer: Callable[[Answer], None],
+        indices: Sequence[int] | None = None,
+        step: int | None = None,
+        everywhere: bool = False,
+    ) -> bool:
         """Put a question about the chosen pictures (or `indices`, or with `everywhere` the whole
         probe) at the timeline's step (or `step`). False: there is nothing to ask yet.
         """

@@ -24,14 +24,25 @@ class Bar:
         """Show a report of `core.progress`."""
         of = f" of {tick.total:,}" if tick.total else ""
         count = f" {tick.done:,}{of} {tick.unit}".rstrip() if tick.done or tick.total else ""
-        self.show(f"{tick.what}{count}", tick.fraction, tick.rate, tick.remaining, tick.unit or "it")
+        self.show(
+            f"{tick.what}{count}", tick.fraction, tick.rate, tick.remaining, tick.unit or "it"
+        )
 
-    def show(self, text: str, fraction: float | None, rate: float, remaining: float | None,
-             unit: str = "it", numbers: str = "") -> None:
+    def show(
+        self,
+        text: str,
+        fraction: float | None,
+        rate: float,
+        remaining: float | None,
+        unit: str = "it",
+        numbers: str = "",
+    ) -> None:
         """One state of the work; a terminal's line is rewritten, a file gets a line every 5 s."""
         now = time.monotonic()
         whole = fraction is not None and fraction >= 1.0
-        if self._quiet or (now - self._told < (0.1 if self._terminal else LINE_SECONDS) and not whole):
+        if self._quiet or (
+            now - self._told < (0.1 if self._terminal else LINE_SECONDS) and not whole
+        ):
             return
         self._told = now
         done = int(24 * (fraction or 0.0))

@@ -24,7 +24,9 @@ def evaluate(given: argparse.Namespace) -> int:
     protocols = [p.strip().replace("-", "_") for p in given.protocols.split(",") if p.strip()]
     bar = Bar(given.quiet)
     try:
-        report = judge(store, run, protocols, given.seeds, supervised=supervised, progress=Progress(bar.tick))
+        report = judge(
+            store, run, protocols, given.seeds, supervised=supervised, progress=Progress(bar.tick)
+        )
     finally:
         bar.close()
     for title, picture in pictures_of(report):
@@ -35,7 +37,10 @@ def evaluate(given: argparse.Namespace) -> int:
 
 
 def _print_table(table: Table) -> None:
-    rows = [[f"{c:.3g}" if isinstance(c, float) else str(c) for c in row] for row in [table.columns, *table.rows]]
+    rows = [
+        [f"{c:.3g}" if isinstance(c, float) else str(c) for c in row]
+        for row in [table.columns, *table.rows]
+    ]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())

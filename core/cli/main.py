@@ -17,7 +17,16 @@ from core.registry import NoteError, UnknownMethod, method_class, notes
 from core.runs import RunError, RunStore, home
 
 Commands = Any  # what argparse's add_subparsers returns has no public name
-EXPECTED = (ConfigError, DataError, UnknownMethod, UnknownSource, NoteError, RunError, OSError, ValueError)
+EXPECTED = (
+    ConfigError,
+    DataError,
+    UnknownMethod,
+    UnknownSource,
+    NoteError,
+    RunError,
+    OSError,
+    ValueError,
+)
 
 
 def main(words: Sequence[str]) -> int:
@@ -39,9 +48,13 @@ def main(words: Sequence[str]) -> int:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py", description="Learn to see without labels. "
-                                     "Without any words: open the laboratory's window.")
-    parser.add_argument("--runs", type=Path, default=home() / "runs", help="folder of the runs (%(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Learn to see without labels. Without any words: open the laboratory's window.",
+    )
+    parser.add_argument(
+        "--runs", type=Path, default=home() / "runs", help="folder of the runs (%(default)s)"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, no warnings")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_words(commands, words)
@@ -54,33 +67,55 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _train_words(commands: Commands, words: Sequence[str]) -> None:
-    train = commands.add_parser("train", help="train a method on pictures",
-                                formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    train = commands.add_parser(
+        "train",
+        help="train a method on pictures",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
     train.add_argument("method", help="one of " + ", ".join(n.id for n in notes()))
-    train.add_argument("--data", default=None, metavar="SOURCE",
-                       help="one of " + ", ".join(s.id for s in sources()) + ", or a folder or zip of images")
+    train.add_argument(
+        "--data",
+        default=None,
+        metavar="SOURCE",
+        help="one of " + ", ".join(s.id for s in sources()) + ", or a folder or zip of images",
+    )
     train.add_argument("--seed", type=int, default=0, help="everything random follows from it")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     train.add_argument("--threads", type=int, default=0, help="CPU threads; 0 chooses")
     train.add_argument("--title", default="", help="a name for the run")
-    train.add_argument("--report", action="store_true", help="write a report of pictures at the end")
+    train.add_argument(
+        "--report", action="store_true", help="write a report of pictures at the end"
+    )
     method, data = _named_ahead(words)
     if method is not None:
         group = train.add_argument_group(f"options of {method}")
         for o in options_of(method_class(method).Config):
-            group.add_argument(f"--{o.name.replace('_', '-')}", dest=f"option:{o.name}", default=None,
-                               metavar="VALUE", help=_help(o.help, o.default, o.choices))
+            group.add_argument(
+                f"--{o.name.replace('_', '-')}",
+                dest=f"option:{o.name}",
+                default=None,
+                metavar="VALUE",
+                help=_help(o.help, o.default, o.choices),
+            )
     if data is not None:
         group = train.add_argument_group(f"options of the data {data}")
         for o in options_of(source(data).Options):
-            group.add_argument(f"--data.{o.name.replace('_', '-')}", dest=f"data:{o.name}", default=None,
-                               metavar="VALUE", help=_help(o.help, o.default, o.choices))
+            group.add_argument(
+                f"--data.{o.name.replace('_', '-')}",
+                dest=f"data:{o.name}",
+                default=None,
+                metavar="VALUE",
+                help=_help(o.help, o.default, o.choices),
+            )
 
     def do(given: argparse.Namespace) -> int:
         from core.cli.train import train as do_train
 
-        return do_train(given, {k[7:]: v for k, v in vars(given).items() if k.startswith("option:") and v is not None},
-                        {k[5:]: v for k, v in vars(given).items() if k.startswith("data:") and v is not None})
+        return do_train(
+            given,
+            {k[7:]: v for k, v in vars(given).items() if k.startswith("option:") and v is not None},
+            {k[5:]: v for k, v in vars(given).items() if k.startswith("data:") and v is not None},
+        )
 
     train.set_defaults(do=do)
 
@@ -111,8 +146,12 @@ def _named_ahead(words: Sequence[str]) -> tuple[str | None, str | None]:
 def _resume_words(commands: Commands) -> None:
     resume = commands.add_parser("resume", help="go on with a run exactly where it stood")
     resume.add_argument("run", help="id or folder of the run, or 'last'")
-    resume.add_argument("--steps", type=int, default=None, help="train on to this many steps in all")
-    resume.add_argument("--report", action="store_true", help="write a report of pictures at the end")
+    resume.add_argument(
+        "--steps", type=int, default=None, help="train on to this many steps in all"
+    )
+    resume.add_argument(
+        "--report", action="store_true", help="write a report of pictures at the end"
+    )
 
     def do(given: argparse.Namespace) -> int:
         from core.cli.train import resume as do_resume
@@ -154,13 +193,25 @@ def _print_runs(store: RunStore) -> None:
 
 
 def _evaluate_words(commands: Commands) -> None:
-    evaluate = commands.add_parser("evaluate", help="judge a run's features: kNN, linear probe, few labels")
+    evaluate = commands.add_parser(
+        "evaluate", help="judge a run's features: kNN, linear probe, few labels"
+    )
     evaluate.add_argument("run", help="id or folder of the run, or 'last'")
-    evaluate.add_argument("--protocols", default="knn,linear,few-labels", metavar="LIST",
-                          help="among knn, linear, few-labels, semi-supervised, fine-tune (%(default)s)")
-    evaluate.add_argument("--seeds", type=int, default=3, help="label draws and fresh networks (%(default)s)")
-    evaluate.add_argument("--supervised", default=None, metavar="RUN",
-                          help="a supervised run on the same data to compare with")
+    evaluate.add_argument(
+        "--protocols",
+        default="knn,linear,few-labels",
+        metavar="LIST",
+        help="among knn, linear, few-labels, semi-supervised, fine-tune (%(default)s)",
+    )
+    evaluate.add_argument(
+        "--seeds", type=int, default=3, help="label draws and fresh networks (%(default)s)"
+    )
+    evaluate.add_argument(
+        "--supervised",
+        default=None,
+        metavar="RUN",
+        help="a supervised run on the same data to compare with",
+    )
 
     def do(given: argparse.Namespace) -> int:
         from core.cli.judge import evaluate as do_evaluate
@@ -171,10 +222,14 @@ def _evaluate_words(commands: Commands) -> None:
 
 
 def _export_words(commands: Commands) -> None:
-    export = commands.add_parser("export", help="write a run's curves, figures and weights into a folder")
+    export = commands.add_parser(
+        "export", help="write a run's curves, figures and weights into a folder"
+    )
     export.add_argument("run", help="id or folder of the run, or 'last'")
     export.add_argument("folder", type=Path, help="where to; made if it is not there")
-    export.add_argument("--step", type=int, default=None, help="of this snapshot; the last without it")
+    export.add_argument(
+        "--step", type=int, default=None, help="of this snapshot; the last without it"
+    )
 
     def do(given: argparse.Namespace) -> int:
         from core.cli.judge import export as do_export
@@ -187,7 +242,9 @@ def _export_words(commands: Commands) -> None:
 def _report_words(commands: Commands) -> None:
     report = commands.add_parser("report", help="one HTML file with a run's curves and pictures")
     report.add_argument("run", help="id or folder of the run, or 'last'")
-    report.add_argument("--to", type=Path, default=None, help="the file (default: report.html in the run)")
+    report.add_argument(
+        "--to", type=Path, default=None, help="the file (default: report.html in the run)"
+    )
 
     def do(given: argparse.Namespace) -> int:
         from core.cli.judge import report as do_report

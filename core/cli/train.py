@@ -30,8 +30,16 @@ def train(given: argparse.Namespace, options: dict[str, Any], data_options: dict
             listed = ", ".join(s.id for s in sources())
             raise ConfigError(f"--data {data!r} is neither a file or folder nor one of {listed}")
         data, data_options = "folder", {"path": data, **data_options}
-    experiment = Experiment(given.method, data, options, data_options, given.seed, given.device,
-                            given.threads, given.title)
+    experiment = Experiment(
+        given.method,
+        data,
+        options,
+        data_options,
+        given.seed,
+        given.device,
+        given.threads,
+        given.title,
+    )
     experiment.config()  # complain before anything is made
     return _watch(Engine(experiment, RunStore(given.runs)), given)
 
@@ -83,8 +91,11 @@ class _Watcher:
         elif event.kind == "problems" and event.facts["problems"] and not self.quiet:
             self.bar.close()
             problems = event.facts["problems"]
-            print(f"{len(problems):,} files could not be used; the first: {problems[0][0]}: "
-                  f"{problems[0][1]}", file=sys.stderr)
+            print(
+                f"{len(problems):,} files could not be used; the first: {problems[0][0]}: "
+                f"{problems[0][1]}",
+                file=sys.stderr,
+            )
 
     def _rows(self, rows: list[Row], steps: int) -> None:
         for row in rows:
@@ -95,8 +106,12 @@ class _Watcher:
         seconds, taken = now - self._first[0], last.step - self._first[1]
         rate = taken / seconds if seconds > 0 else 0.0
         remaining = (steps - last.step) / rate if rate > 0 else None
-        numbers = "  ".join(f"{name} {self._seen[name]:.3f}" for name in SHOWN if name in self._seen)
-        self.bar.show(f"step {last.step:,} of {steps:,}", last.step / steps, rate, remaining, numbers=numbers)
+        numbers = "  ".join(
+            f"{name} {self._seen[name]:.3f}" for name in SHOWN if name in self._seen
+        )
+        self.bar.show(
+            f"step {last.step:,} of {steps:,}", last.step / steps, rate, remaining, numbers=numbers
+        )
 
 
 def _watch(engine: Engine, given: argparse.Namespace) -> int:
@@ -124,7 +139,9 @@ def _watch(engine: Engine, given: argparse.Namespace) -> int:
     return _closing_words(engine, given, watcher, time.monotonic() - began)
 
 
-def _closing_words(engine: Engine, given: argparse.Namespace, watcher: _Watcher, seconds: float) -> int:
+def _closing_words(
+    engine: Engine, given: argparse.Namespace, watcher: _Watcher, seconds: float
+) -> int:
     print(f"{engine.message or engine.state} ({duration(seconds)})")
     if engine.run is None:
         return 1

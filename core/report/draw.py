@@ -32,8 +32,14 @@ MOST_IMAGES = 64
 def to_html(picture: Picture) -> str:
     """A picture as a piece of HTML that needs nothing beside it."""
     drawers: dict[type, Callable[..., str]] = {
-        ImageGrid: _image_grid, Matrix: _matrix, HeatMaps: _heat_maps, Histogram: _histogram,
-        Points: _points, Curve: _curve, Table: _table, Guess: _guess,
+        ImageGrid: _image_grid,
+        Matrix: _matrix,
+        HeatMaps: _heat_maps,
+        Histogram: _histogram,
+        Points: _points,
+        Curve: _curve,
+        Table: _table,
+        Guess: _guess,
     }
     return drawers[type(picture)](picture)
 
@@ -47,15 +53,23 @@ def png(image: np.ndarray) -> bytes:
 
 def _img(image: np.ndarray, side: int, alt: str = "") -> str:
     data = base64.b64encode(png(image)).decode()
-    return (f'<img class="pixels" alt="{escape(alt)}" title="{escape(alt)}" width="{side}" '
-            f'src="data:image/png;base64,{data}">')
+    return (
+        f'<img class="pixels" alt="{escape(alt)}" title="{escape(alt)}" width="{side}" '
+        f'src="data:image/png;base64,{data}">'
+    )
 
 
 def _image_grid(grid: ImageGrid) -> str:
     captions = list(grid.captions) or [""] * len(grid.images)
-    cells = "".join(f"<figure>{_img(image, 72, caption)}<figcaption>{escape(caption)}</figcaption></figure>"
-                    for image, caption in zip(grid.images[:MOST_IMAGES], captions))
-    style = f' style="grid-template-columns: repeat({grid.columns}, max-content)"' if grid.columns else ""
+    cells = "".join(
+        f"<figure>{_img(image, 72, caption)}<figcaption>{escape(caption)}</figcaption></figure>"
+        for image, caption in zip(grid.images[:MOST_IMAGES], captions)
+    )
+    style = (
+        f' style="grid-template-columns: repeat({grid.columns}, max-content)"'
+        if grid.columns
+        else ""
+    )
     return f'<div class="grid"{style}>{cells}</div>'
 
 
@@ -104,22 +118,34 @@ def _matrix(matrix: Matrix) -> str:
         name = f"<th>{escape(matrix.rows[i])}</th>" if i < len(matrix.rows) else "<th></th>"
         cells = "".join(
             f'<td style="background: rgb({r},{g},{b}); color: {"#000" if 3 * r + 6 * g + b > 1300 else "#fff"}">'
-            f"{value:.2g}</td>" for value, (r, g, b) in zip(row, colours[i]))
+            f"{value:.2g}</td>"
+            for value, (r, g, b) in zip(row, colours[i])
+        )
         rows.append(f"<tr>{name}{cells}</tr>")
     labels = " × ".join(escape(t) for t in (matrix.row_label, matrix.column_label) if t)
-    return f'<p class="quiet">{labels}</p><table class="matrix"><tr>{head}</tr>{"".join(rows)}</table>'
+    return (
+        f'<p class="quiet">{labels}</p><table class="matrix"><tr>{head}</tr>{"".join(rows)}</table>'
+    )
 
 
 def _table(table: Table) -> str:
     head = "".join(f"<th>{escape(c)}</th>" for c in table.columns)
-    rows = "".join("<tr>" + "".join(f"<td>{escape(_cell(c))}</td>" for c in row) + "</tr>"
-                   for row in table.rows)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(_cell(c))}</td>" for c in row) + "</tr>"
+        for row in table.rows
+    )
     notes = f'<p class="quiet">{escape(table.notes)}</p>' if table.notes else ""
     return f"<table><tr>{head}</tr>{rows}</table>{notes}"
 
 
 def _cell(value: str | int | float) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else value
+    return (
+        f"{value:.3g}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else value
+    )
 
 
 def _guess(guess: Guess) -> str:
@@ -127,18 +153,23 @@ def _guess(guess: Guess) -> str:
     for image, chances, truth in list(zip(guess.shown, guess.probabilities, guess.truth))[:48]:
         bars = "".join(
             f'<div class="bar"><i style="width:{100 * p:.0f}%"></i>'
-            f'<span>{escape(name)}{" ✓" if k == truth else ""} {100 * p:.0f} %</span></div>'
-            for k, (name, p) in enumerate(zip(guess.options, chances)))
+            f"<span>{escape(name)}{' ✓' if k == truth else ''} {100 * p:.0f} %</span></div>"
+            for k, (name, p) in enumerate(zip(guess.options, chances))
+        )
         cells.append(f"<figure>{_img(image, 96)}{bars}</figure>")
     columns = guess.columns or 4
-    return (f'<p class="quiet">{escape(guess.question)}</p><div class="grid" '
-            f'style="grid-template-columns: repeat({columns}, max-content)">{"".join(cells)}</div>')
+    return (
+        f'<p class="quiet">{escape(guess.question)}</p><div class="grid" '
+        f'style="grid-template-columns: repeat({columns}, max-content)">{"".join(cells)}</div>'
+    )
 
 
 class _Axes:
     """A frame with scales; maps data to the places of an SVG."""
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, log_x: bool = False, log_y: bool = False) -> None:
+    def __init__(
+        self, x: np.ndarray, y: np.ndarray, log_x: bool = False, log_y: bool = False
+    ) -> None:
         self.log_x, self.log_y = log_x, log_y
         self.x_low, self.x_high = self._span(x, log_x)
         self.y_low, self.y_high = self._span(y, log_y)
@@ -158,7 +189,11 @@ class _Axes:
         if self.log_y:
             y = np.log10(np.maximum(y, 1e-12))
         px = LEFT + (x - self.x_low) / (self.x_high - self.x_low) * (WIDTH - LEFT - RIGHT)
-        py = HEIGHT - BOTTOM - (y - self.y_low) / (self.y_high - self.y_low) * (HEIGHT - TOP - BOTTOM)
+        py = (
+            HEIGHT
+            - BOTTOM
+            - (y - self.y_low) / (self.y_high - self.y_low) * (HEIGHT - TOP - BOTTOM)
+        )
         return np.stack([px, py], axis=1)
 
     def frame(self, x_label: str, y_label: str) -> str:
@@ -168,11 +203,19 @@ class _Axes:
             y = self.y_low + i / 4 * (self.y_high - self.y_low)
             px = LEFT + i / 4 * (WIDTH - LEFT - RIGHT)
             py = HEIGHT - BOTTOM - i / 4 * (HEIGHT - TOP - BOTTOM)
-            parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{py:.1f}" y2="{py:.1f}" class="rule"/>')
+            parts.append(
+                f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{py:.1f}" y2="{py:.1f}" class="rule"/>'
+            )
             shown_x, shown_y = 10**x if self.log_x else x, 10**y if self.log_y else y
-            parts.append(f'<text x="{px:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{shown_x:.4g}</text>')
-            parts.append(f'<text x="{LEFT - 6}" y="{py + 4:.1f}" text-anchor="end">{shown_y:.3g}</text>')
-        parts.append(f'<text x="{(WIDTH + LEFT) / 2}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x_label)}</text>')
+            parts.append(
+                f'<text x="{px:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{shown_x:.4g}</text>'
+            )
+            parts.append(
+                f'<text x="{LEFT - 6}" y="{py + 4:.1f}" text-anchor="end">{shown_y:.3g}</text>'
+            )
+        parts.append(
+            f'<text x="{(WIDTH + LEFT) / 2}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x_label)}</text>'
+        )
         parts.append(f'<text x="{LEFT + 4}" y="{TOP + 10}">{escape(y_label)}</text>')
         return "".join(parts)
 
@@ -182,14 +225,23 @@ def _svg(body: str) -> str:
 
 
 def _legend(names: list[str]) -> str:
-    return '<p class="legend">' + " ".join(
-        f'<span><i style="background:{PALETTE_ON_LIGHT[k % len(PALETTE_ON_LIGHT)]}"></i>{escape(n)}</span>'
-        for k, n in enumerate(names)) + "</p>"
+    return (
+        '<p class="legend">'
+        + " ".join(
+            f'<span><i style="background:{PALETTE_ON_LIGHT[k % len(PALETTE_ON_LIGHT)]}"></i>{escape(n)}</span>'
+            for k, n in enumerate(names)
+        )
+        + "</p>"
+    )
 
 
 def _curve(curve: Curve) -> str:
-    xs = np.concatenate([np.asarray(line.x, float) for line in curve.lines.values()] or [np.zeros(1)])
-    ys = np.concatenate([np.asarray(line.y, float) for line in curve.lines.values()] or [np.zeros(1)])
+    xs = np.concatenate(
+        [np.asarray(line.x, float) for line in curve.lines.values()] or [np.zeros(1)]
+    )
+    ys = np.concatenate(
+        [np.asarray(line.y, float) for line in curve.lines.values()] or [np.zeros(1)]
+    )
     axes = _Axes(xs, ys, curve.log_x, curve.log_y)
     parts = [axes.frame(curve.x_label, curve.y_label)]
     for k, line in enumerate(curve.lines.values()):
@@ -201,7 +253,9 @@ def _curve(curve: Curve) -> str:
             parts.append(f'<polygon points="{_path(edge)}" fill="{colour}" opacity="0.15"/>')
         keep = slice(None, None, max(1, len(x) // 800))
         places = axes.place(x[keep], y[keep])
-        parts.append(f'<polyline points="{_path(places)}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
+        parts.append(
+            f'<polyline points="{_path(places)}" fill="none" stroke="{colour}" stroke-width="1.6"/>'
+        )
     return _svg("".join(parts)) + _legend(list(curve.lines))
 
 
@@ -212,13 +266,20 @@ def _path(places: np.ndarray) -> str:
 
 def _histogram(histogram: Histogram) -> str:
     edges = np.asarray(histogram.edges, float)
-    counts = np.concatenate([np.asarray(c, float) for c in histogram.counts.values()] or [np.zeros(1)])
+    counts = np.concatenate(
+        [np.asarray(c, float) for c in histogram.counts.values()] or [np.zeros(1)]
+    )
     axes = _Axes(edges, np.append(counts, 0.0))
     parts = [axes.frame(histogram.x_label, histogram.y_label)]
     for k, values in enumerate(histogram.counts.values()):
-        x, y = np.repeat(edges, 2), np.concatenate([[0.0], np.repeat(np.asarray(values, float), 2), [0.0]])
+        x, y = (
+            np.repeat(edges, 2),
+            np.concatenate([[0.0], np.repeat(np.asarray(values, float), 2), [0.0]]),
+        )
         colour = PALETTE_ON_LIGHT[k % len(PALETTE_ON_LIGHT)]
-        parts.append(f'<polygon points="{_path(axes.place(x, y))}" fill="{colour}" opacity="0.4" stroke="{colour}"/>')
+        parts.append(
+            f'<polygon points="{_path(axes.place(x, y))}" fill="{colour}" opacity="0.4" stroke="{colour}"/>'
+        )
     return _svg("".join(parts)) + _legend(list(histogram.counts))
 
 
@@ -228,5 +289,6 @@ def _points(points: Points) -> str:
     labels = points.labels if points.labels is not None else np.zeros(len(xy), dtype=int)
     circles = "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{PALETTE_ON_LIGHT[int(k) % len(PALETTE_ON_LIGHT)]}"/>'
-        for (x, y), k in zip(axes.place(xy[:, 0], xy[:, 1]), labels))
+        for (x, y), k in zip(axes.place(xy[:, 0], xy[:, 1]), labels)
+    )
     return _svg(circles) + _legend(list(points.names))

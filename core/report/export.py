@@ -57,13 +57,20 @@ def _write_picture(folder: Path, title: str, picture: Picture) -> None:
     elif isinstance(picture, HeatMaps):
         for i, (image, heats) in enumerate(zip(picture.images, picture.heat)):
             for column, heat in zip(picture.columns, heats):
-                write_file(folder / f"{name}-{i:03d}-{column.replace(' ', '-')}.png", png(overlay(image, heat)))
+                write_file(
+                    folder / f"{name}-{i:03d}-{column.replace(' ', '-')}.png",
+                    png(overlay(image, heat)),
+                )
     elif isinstance(picture, Table):
         write_file(folder / f"{name}.csv", _csv([picture.columns, *picture.rows]).encode())
     elif isinstance(picture, Guess):
-        rows = [[i, *map(float, chances), int(truth)]
-                for i, (chances, truth) in enumerate(zip(picture.probabilities, picture.truth))]
-        write_file(folder / f"{name}.csv", _csv([["picture", *picture.options, "truth"], *rows]).encode())
+        rows = [
+            [i, *map(float, chances), int(truth)]
+            for i, (chances, truth) in enumerate(zip(picture.probabilities, picture.truth))
+        ]
+        write_file(
+            folder / f"{name}.csv", _csv([["picture", *picture.options, "truth"], *rows]).encode()
+        )
 
 
 def _csv(rows: list[object]) -> str:

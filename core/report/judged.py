@@ -15,12 +15,17 @@ def pictures_of(report: Report) -> list[tuple[str, Picture]]:
     found: list[tuple[str, Picture]] = []
     if report.scores:
         found.append(("Accuracy by protocol and stage", report.table()))
-        found += [(PROTOCOLS[p], report.stages(p)) for p in dict.fromkeys(s.protocol for s in report.scores)]
+        found += [
+            (PROTOCOLS[p], report.stages(p))
+            for p in dict.fromkeys(s.protocol for s in report.scores)
+        ]
     for name, curve in report.curves.items():
         found += [(PROTOCOLS[name], curve.curve()), (f"{PROTOCOLS[name]}: numbers", curve.table())]
     if report.confusions:
-        found += [("Linear probe, class by class", report.per_class()),
-                  ("What the linear probe confuses", report.confusion())]
+        found += [
+            ("Linear probe, class by class", report.per_class()),
+            ("What the linear probe confuses", report.confusion()),
+        ]
     return found
 
 

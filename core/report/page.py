@@ -41,8 +41,13 @@ class Asker:
     def __init__(self, run: Run) -> None:
         self._observer = Observer(run)
 
-    def __call__(self, question: Question, step: int | None = None, count: int = 0,
-                 indices: list[int] | None = None) -> Answer:
+    def __call__(
+        self,
+        question: Question,
+        step: int | None = None,
+        count: int = 0,
+        indices: list[int] | None = None,
+    ) -> Answer:
         """The answer to one question, about `indices`, the first `count`, or all the probe's pictures."""
         import queue
 
@@ -83,7 +88,9 @@ def pictures(run: Run, step: int | None = None) -> list[tuple[str, Picture | str
         wanted.append(("What it guesses", questions.guess, few[:4]))
     if "Attends" in able:
         wanted.append(("Where it looks", questions.attention(2.0), few))
-    wanted += [(f.title, questions.figure(f.name), probe.first_of_each_class(256)) for f in cls.figures()]
+    wanted += [
+        (f.title, questions.figure(f.name), probe.first_of_each_class(256)) for f in cls.figures()
+    ]
     found: list[tuple[str, Picture | str]] = []
     try:
         for title, question, indices in wanted:
@@ -95,8 +102,12 @@ def pictures(run: Run, step: int | None = None) -> list[tuple[str, Picture | str
                 found.append(("Map of the embedding", answer.error))
             else:
                 features = list(answer.value.stages.values())[-1]
-                found.append(("Map of the embedding (two principal components of the last stage)",
-                              Points(pca(features, 2), answer.value.labels, probe.classes)))
+                found.append(
+                    (
+                        "Map of the embedding (two principal components of the last stage)",
+                        Points(pca(features, 2), answer.value.labels, probe.classes),
+                    )
+                )
     finally:
         ask.close()
     return found
@@ -112,22 +123,39 @@ def write(run: Run, to: Path | None = None) -> Path:
 def _page(run: Run) -> str:
     experiment = from_run(run)
     state = run.state
-    facts = [("method", experiment.method), ("data", experiment.data), ("status", state.status),
-             ("steps", f"{state.step:,} of {state.steps:,}"), ("training time", f"{state.seconds:.1f} s"),
-             ("seed", str(experiment.seed)), ("device", run.info.device), ("run", run.id)]
-    parts = [f"<h1>{escape(run.info.title)}</h1>",
-             f'<p class="quiet">{escape(registry.note(experiment.method).sentence)}</p>',
-             to_html(Table(("", ""), facts)), "<h2>Curves</h2>", '<div class="curves">']
+    facts = [
+        ("method", experiment.method),
+        ("data", experiment.data),
+        ("status", state.status),
+        ("steps", f"{state.step:,} of {state.steps:,}"),
+        ("training time", f"{state.seconds:.1f} s"),
+        ("seed", str(experiment.seed)),
+        ("device", run.info.device),
+        ("run", run.id),
+    ]
+    parts = [
+        f"<h1>{escape(run.info.title)}</h1>",
+        f'<p class="quiet">{escape(registry.note(experiment.method).sentence)}</p>',
+        to_html(Table(("", ""), facts)),
+        "<h2>Curves</h2>",
+        '<div class="curves">',
+    ]
     parts += [f"<div>{to_html(curve)}</div>" for curve in curves(run).values()]
     parts.append("</div>")
     for title, picture in pictures(run):
-        shown = f'<p class="quiet">{escape(picture)}</p>' if isinstance(picture, str) else to_html(picture)
+        shown = (
+            f'<p class="quiet">{escape(picture)}</p>'
+            if isinstance(picture, str)
+            else to_html(picture)
+        )
         parts.append(f"<h2>{escape(title)}</h2>{shown}")
     for name, evaluation in run.evaluations().items():
         parts.append(f"<h2>Evaluation: {escape(name)}</h2>{_evaluation(evaluation)}")
     parts.append(f"<h2>The same run again</h2><p><code>{escape(experiment.command())}</code></p>")
-    return (f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(run.info.title)}</title>'
-            f"<style>{STYLE}</style><body>{''.join(parts)}</body></html>\n")
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(run.info.title)}</title>'
+        f"<style>{STYLE}</style><body>{''.join(parts)}</body></html>\n"
+    )
 
 
 def _evaluation(evaluation: dict[str, Any]) -> str:

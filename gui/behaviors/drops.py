@@ -11,11 +11,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from core.data.recognise import Kind, Recognised, recognise
 from core.progress import Progress
+from core.registry import note
 from gui.widgets.notices import Action
 
 if TYPE_CHECKING:
     from gui.window import Window
 
+USUAL = "rotation"  # what a click trains on pictures of a person's own
 LATER = {Kind.VIDEO: "video", Kind.MESH: "3-D"}
 
 
@@ -78,7 +80,10 @@ class Drops(QObject):
         pictures: dict[str, object] = {"path": str(path)}
         if found.kind in (Kind.IMAGE_FOLDER, Kind.IMAGE_ZIP):
             return [
-                Action("Train on it", lambda: window.train("rotation", "folder", pictures)),
+                Action(
+                    f"Train {note(USUAL).title.lower()}",
+                    lambda: window.train(USUAL, "folder", pictures),
+                ),
                 Action("Look at the images", lambda: window.browse("folder", pictures)),
             ]
         if found.kind is Kind.RUN:

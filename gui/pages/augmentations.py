@@ -17,7 +17,7 @@ from gui.widgets.form import ConfigForm
 from gui.widgets.text import label
 
 DRAWS = 47
-SIDE = 88  # pixels that a picture is shown with, about
+SIDE = 96  # pixels that a picture is shown with, about
 SOON_MS = 60
 FORM_WIDTH = 280
 # What the page begins with: the usual views of contrastive methods, so that there is something to

@@ -184,6 +184,7 @@ class DataPage(QWidget):
         self.sentence.setText(chosen.sentence)
         if self.form is not None:
             self._form_place.removeWidget(self.form)
+            self.form.hide()
             self.form.deleteLater()
         self.form = ConfigForm(chosen.Options)
         self.form.layout().setContentsMargins(0, SPACE.small, SPACE.medium, SPACE.large)

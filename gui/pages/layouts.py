@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OPTIONS, SHOWN = ("setup", "note"), ("guesses", "attention", "figures", "evaluation")
 OPTIONS_WIDTH = 300
+TALL = 680  # from this height on the map stands under the pictures, below it it is a tab
 LAYOUTS = ("train", "look", "present")
 
 
@@ -25,7 +26,10 @@ def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) ->
     maps = [docks["map"]] if "map" in docks else []
     if name == "train":
         _stack(area, LEFT, options)
-        _beside(area, shown, maps, Qt.Orientation.Vertical)
+        if area.height() >= TALL:
+            _beside(area, shown, maps, Qt.Orientation.Vertical)
+        else:
+            _stack(area, RIGHT, [*shown[:-1], *maps, *shown[-1:]])
     elif name == "look":
         _beside(area, [*shown, *options], maps, Qt.Orientation.Horizontal)
     else:
@@ -36,11 +40,18 @@ def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) ->
         bar.setUsesScrollButtons(True)
 
 
-def _size(name: str, area: QMainWindow, options: list[QDockWidget], shown: list[QDockWidget],
-          maps: list[QDockWidget]) -> None:
+def _size(
+    name: str,
+    area: QMainWindow,
+    options: list[QDockWidget],
+    shown: list[QDockWidget],
+    maps: list[QDockWidget],
+) -> None:
     """Share the area out. Beside the options, curves and pictures get about half each."""
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     front = [*shown[:1], *maps]
+    if name == "train" and area.height() < TALL:
+        maps, front = [], front[:1]
     if name == "train":
         rest = area.width() - OPTIONS_WIDTH
         area.resizeDocks(options[:1], [OPTIONS_WIDTH] * len(options[:1]), across)
@@ -52,8 +63,9 @@ def _size(name: str, area: QMainWindow, options: list[QDockWidget], shown: list[
         area.resizeDocks(front[:1], [int(area.width() * 0.8)] * len(front[:1]), across)
 
 
-def _beside(area: QMainWindow, first: list[QDockWidget], second: list[QDockWidget],
-            along: Qt.Orientation) -> None:
+def _beside(
+    area: QMainWindow, first: list[QDockWidget], second: list[QDockWidget], along: Qt.Orientation
+) -> None:
     """Two stacks at the right, one beside or under the other.
 
     They are split while each is a single dock: Qt adds to a stack of tabs what is split from it.

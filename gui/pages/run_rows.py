@@ -21,6 +21,7 @@ ID = Qt.ItemDataRole.UserRole
 SORT = Qt.ItemDataRole.UserRole + 1
 RESULTS = ("held-out/accuracy", "accuracy", "held-out/loss", "loss")
 DAMAGED = "damaged"
+SHORT = 24  # letters of a title that a legend has room for
 
 Columns = Mapping[str, tuple[Any, Any]]
 
@@ -74,13 +75,19 @@ def moment(created: str, now: datetime | None = None) -> str:
 
 
 def names_apart(runs: Sequence[RunSummary]) -> list[str]:
-    """Short names for runs whose curves lie over one another: what sets each apart."""
-    titles = [run.title for run in runs]
-    if len(set(titles)) == len(titles):
-        return titles
+    """Short names for runs whose curves lie over one another: the least that sets each apart."""
+    methods = [method_titles().get(r.info.method, r.info.method) if r.info else "" for r in runs]
+    data = [data_title(run.info.data) if run.info else "" for run in runs]
     clocks = [_clock(run) for run in runs]
-    same = len(set(titles)) == 1
-    return clocks if same else [f"{t}, {c}" for t, c in zip(titles, clocks)]
+    ways = [methods, data, _both(methods, data)]
+    if any(len(run.title) <= SHORT for run in runs):  # somebody gave it a name
+        ways.insert(0, [run.title for run in runs])
+    ways += [clocks if len(set(methods)) == 1 else _both(methods, clocks)]
+    return next((way for way in ways if len(set(way)) == len(way)), [run.id for run in runs])
+
+
+def _both(ones: list[str], others: list[str]) -> list[str]:
+    return [f"{one}, {other}" for one, other in zip(ones, others)]
 
 
 def _clock(run: RunSummary) -> str:

@@ -26,12 +26,16 @@ class AttentionPanel(Panel):
         super().__init__(session, parent)
         self.power = QComboBox()
         self.power.setAccessibleName("Power of the activations")
-        self.power.setToolTip("p of the sum over channels of |A|^p: a larger p keeps only the peaks")
+        self.power.setToolTip(
+            "p of the sum over channels of |A|^p: a larger p keeps only the peaks"
+        )
         for p in POWERS:
             self.power.addItem(f"p = {p:g}", p)
         self.power.setCurrentIndex(1)
         self.beside = QComboBox()
-        self.beside.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.beside.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.beside.setMinimumContentsLength(14)
         self.beside.setAccessibleName("Run shown beside")
         self.beside.setToolTip("Another run's attention over the same pictures")
@@ -67,8 +71,13 @@ class AttentionPanel(Panel):
 
         question = questions.attention(self.power.currentData())
         if self._other is not None:
-            self._other.ask(self.key, question, self._show_other, self.session.pictures,
-                            step=self._matching_step())
+            self._other.ask(
+                self.key,
+                question,
+                self._show_other,
+                self.session.pictures,
+                step=self._matching_step(),
+            )
         return self.put(question, self._show)
 
     def refused(self, reason: str) -> None:

@@ -53,7 +53,9 @@ class Panel(QWidget):
         """Show why there is nothing to show."""
         raise NotImplementedError
 
-    def put(self, question: Question, answer: Callable[[Answer], None], part: str = "", **where: Any) -> bool:
+    def put(
+        self, question: Question, answer: Callable[[Answer], None], part: str = "", **where: Any
+    ) -> bool:
         """Ask the session; `answer` is called in the window's thread, unless it failed."""
 
         def take(found: Answer) -> None:

@@ -39,11 +39,16 @@ class EmbeddingPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.stage, self.layout_choice, self.metric = QComboBox(), QComboBox(), QComboBox()
-        for box, name, items in ((self.stage, "Stage", ()), (self.layout_choice, "Layout", LAYOUTS),
-                                 (self.metric, "Metric", METRICS)):
+        for box, name, items in (
+            (self.stage, "Stage", ()),
+            (self.layout_choice, "Layout", LAYOUTS),
+            (self.metric, "Metric", METRICS),
+        ):
             box.setAccessibleName(name)
             box.setToolTip(name)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
             box.setMinimumContentsLength(6)
             for title, data in items:
                 box.addItem(title, data)
@@ -51,8 +56,10 @@ class EmbeddingPanel(Panel):
         self.stage.setToolTip("Which stage's features are laid out, pooled over places")
         self.controls.addStretch()
         self.trust = label("", "small", "faint")
-        self.trust.setToolTip("Share of each picture's 10 nearest by features that are also nearest on "
-                              "the map: how far the map can be believed")
+        self.trust.setToolTip(
+            "Share of each picture's 10 nearest by features that are also nearest on "
+            "the map: how far the map can be believed"
+        )
         self.view, self.near = PointsView(), ImageGridView()
         self.view.setMinimumSize(160, 150)  # the legend may wrap, the map may not ask for the room
         self.near.setFixedHeight(NEAR_HEIGHT)
@@ -117,8 +124,14 @@ class EmbeddingPanel(Panel):
         self._worker = self._worker or MapWorker()
         method = self.layout_choice.currentData()
         start = self._xy if method == "tsne" else None
-        self._worker.start(features, method, {"metric": self.metric.currentData()}, start,
-                           on_frame=self._draw, on_error=self.view.clear)
+        self._worker.start(
+            features,
+            method,
+            {"metric": self.metric.currentData()},
+            start,
+            on_frame=self._draw,
+            on_error=self.view.clear,
+        )
         self._poll.start()
 
     def _take_frames(self) -> None:
@@ -142,7 +155,9 @@ class EmbeddingPanel(Panel):
         self.view.show_picture(Points(xy, labels, probe.classes, np.arange(len(xy))))
         if frame.quality:
             share = frame.quality.get("preserved")
-            self.trust.setText(f"{100 * share:.0f} % of neighbours kept" if share is not None else "")
+            self.trust.setText(
+                f"{100 * share:.0f} % of neighbours kept" if share is not None else ""
+            )
 
     def _show_neighbours(self, index: int) -> None:
         """The nearest pictures in feature space (not on the map), drawn as lines and as a row."""
@@ -153,10 +168,17 @@ class EmbeddingPanel(Panel):
         _, squares = next(distance_blocks(points, np.array([index])))
         found = closest(squares, min(NEIGHBOURS, len(points) - 1))[0]
         probe, chosen = self.session.probe, [index, *found.tolist()]
-        names = [probe.classes[i] if 0 <= i < len(probe.classes) else "" for i in probe.labels[chosen]]
+        names = [
+            probe.classes[i] if 0 <= i < len(probe.classes) else "" for i in probe.labels[chosen]
+        ]
         distances = np.sqrt(squares[0, found])
-        captions = [f"{names[0]} (chosen)".strip(), *(f"{n} {d:.2f}" for n, d in zip(names[1:], distances))]
-        self.near.show_picture(ImageGrid(as_images(probe.images[chosen]), captions, 0, np.array(chosen)))
+        captions = [
+            f"{names[0]} (chosen)".strip(),
+            *(f"{n} {d:.2f}" for n, d in zip(names[1:], distances)),
+        ]
+        self.near.show_picture(
+            ImageGrid(as_images(probe.images[chosen]), captions, 0, np.array(chosen))
+        )
         self.hint.hide()
         self.near.show()
         self.view.set_neighbours(index, found.tolist())

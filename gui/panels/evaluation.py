@@ -33,8 +33,13 @@ PROTOCOLS = (
     ("knn", "kNN", "Votes of the 20 nearest training pictures by cosine", True),
     ("linear", "Linear probe", "A linear classifier on the frozen features of each stage", True),
     ("few_labels", "Few labels", "A linear classifier from 1, 5, 10 ... labels a class", True),
-    ("semi_supervised", "Semi-supervised", "First stages frozen, the rest trained on few labels, "
-     "against the same network from scratch and on random features; takes minutes", False),
+    (
+        "semi_supervised",
+        "Semi-supervised",
+        "First stages frozen, the rest trained on few labels, "
+        "against the same network from scratch and on random features; takes minutes",
+        False,
+    ),
     ("fine_tune", "Fine-tune", "The whole network trained on few labels; takes minutes", False),
 )
 HEIGHTS = {Curve: 300, Matrix: 320}
@@ -55,7 +60,9 @@ class EvaluationPanel(Panel):
             self.boxes[id].setToolTip(help)
             self.boxes[id].setChecked(usual)
         self.seeds = QSpinBox(minimum=1, maximum=20, value=3)
-        self.seeds.setToolTip("How many label draws and fresh networks the mean and spread are over")
+        self.seeds.setToolTip(
+            "How many label draws and fresh networks the mean and spread are over"
+        )
         self.seeds.setAccessibleName("Seeds")
         self.beside = QComboBox()
         self.beside.setAccessibleName("Supervised run to compare with")
@@ -69,7 +76,9 @@ class EvaluationPanel(Panel):
         self.earlier = QComboBox()
         self.earlier.setAccessibleName("Earlier results")
         for box in (self.beside, self.earlier):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
             box.setMinimumContentsLength(8)
         self._lay_out()
         self.start.clicked.connect(self.start_or_cancel)
@@ -118,7 +127,9 @@ class EvaluationPanel(Panel):
             return
         run, chosen = self.session.run, [id for id, box in self.boxes.items() if box.isChecked()]
         if run is None or not chosen:
-            self.what.setText("Choose at least one protocol." if run else "There is no run to judge yet.")
+            self.what.setText(
+                "Choose at least one protocol." if run else "There is no run to judge yet."
+            )
             return
         store, seeds, step = self.session.store, self.seeds.value(), self.session.step
         other = self.beside.currentData()
@@ -172,8 +183,10 @@ class EvaluationPanel(Panel):
         if found and before == 0 and self._results.count() == 0 and self._task is None:
             self._show_earlier()
         elif not found and self._task is None:
-            self.what.setText("Not judged yet. Every number will stand beside raw pixels and an untrained "
-                              "network of the same shape.")
+            self.what.setText(
+                "Not judged yet. Every number will stand beside raw pixels and an untrained "
+                "network of the same shape."
+            )
 
     def _list_supervised(self) -> None:
         """Runs with labels on the same pictures may stand beside."""
@@ -182,8 +195,14 @@ class EvaluationPanel(Panel):
         self.beside.addItem("no supervised run", None)
         mine = self.session.run
         for run in self.session.store.list():
-            if run.info and mine and run.info.method == "supervised" and run.status in ("finished", "stopped") \
-                    and run.info.fingerprint == mine.info.fingerprint and run.id != mine.id:
+            if (
+                run.info
+                and mine
+                and run.info.method == "supervised"
+                and run.status in ("finished", "stopped")
+                and run.info.fingerprint == mine.info.fingerprint
+                and run.id != mine.id
+            ):
                 self.beside.addItem(f"{run.info.title} ({run.id[:15]})", run.id)
         at = self.beside.findData(chosen)
         self.beside.setCurrentIndex(at if at >= 0 else min(1, self.beside.count() - 1))

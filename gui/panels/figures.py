@@ -26,11 +26,15 @@ class FiguresPanel(Panel):
 
     title = "Figures"
 
-    def __init__(self, session: Session, figures: Sequence[FigureInfo], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, figures: Sequence[FigureInfo], parent: QWidget | None = None
+    ) -> None:
         super().__init__(session, parent)
         self.choice = QComboBox()
         self.choice.setAccessibleName("Figure")
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.choice.setMinimumContentsLength(16)
         for info in figures:
             self.choice.addItem(info.title, info.name)
@@ -53,7 +57,9 @@ class FiguresPanel(Panel):
             return False
         chosen = self.session.pictures
         more = [i for i in self.session.probe.first_of_each_class(PICTURES) if i not in set(chosen)]
-        return self.put(questions.figure(self.choice.currentData()), self._show, indices=[*chosen, *more])
+        return self.put(
+            questions.figure(self.choice.currentData()), self._show, indices=[*chosen, *more]
+        )
 
     def refused(self, reason: str) -> None:
         self.reason.setText(reason)

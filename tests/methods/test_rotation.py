@@ -98,15 +98,15 @@ def test_judging_held_out_pictures_moves_nothing() -> None:
 
 
 def test_it_learns_to_tell_a_turned_gradient_picture() -> None:
-    config = configure(Rotation.Config, steps=40, width=4, flip=False, batch_size=4)
+    config = configure(Rotation.Config, steps=25, width=4, flip=False, batch_size=4)
     with drawing_from(generator("weights")):
         rotation = Rotation(config, SHAPE)
     optimizers = rotation.optimizers()
     ramp = torch.linspace(0, 1, 8).view(1, 1, 8, 1).expand(4, 3, 8, 8)
-    for step in range(40):
-        one = Batch(ramp, torch.zeros(4), torch.arange(4), generator(step), step, step / 40)
+    for step in range(25):
+        one = Batch(ramp, torch.zeros(4), torch.arange(4), generator(step), step, step / 25)
         rotation.step(one, optimizers)
-    one = Batch(ramp, torch.zeros(4), torch.arange(4), generator("last"), 40, 1.0)
+    one = Batch(ramp, torch.zeros(4), torch.arange(4), generator("last"), 25, 1.0)
     assert float(rotation.eval().validate(one)["accuracy"]) == 1.0
 
 
