@@ -1,1 +1,1 @@
-"""The engine of Selfsight: methods, data, training, evaluation and runs, complete without a window."""
+"""The engine of Selfsight: methods, data, training, evaluation, runs; complete without a window."""

@@ -50,4 +50,8 @@ ABILITIES: dict[str, type] = {"Encodes": Encodes, "Attends": Attends, "Guesses":
 def abilities_of(method: object) -> list[str]:
     """Names of the abilities that a method, or a class of methods, has."""
     names = {"Encodes": "encode", "Attends": "attend", "Guesses": "guess"}
-    return [ability for ability, attribute in names.items() if callable(getattr(method, attribute, None))]
+    return [
+        ability
+        for ability, attribute in names.items()
+        if callable(getattr(method, attribute, None))
+    ]

@@ -82,11 +82,17 @@ class Option:
         if self.type is int:
             if number != int(number):
                 raise ConfigError(f"{self.name}: {value!r} is not {kind}")
-            number = int(value) if isinstance(value, int | str) and _is_digits(value) else int(number)
+            number = (
+                int(value) if isinstance(value, int | str) and _is_digits(value) else int(number)
+            )
         if self.low is not None and number < self.low:
-            raise ConfigError(f"{self.name}: {value} is below {_plain(self.low)}, the least allowed")
+            raise ConfigError(
+                f"{self.name}: {value} is below {_plain(self.low)}, the least allowed"
+            )
         if self.high is not None and number > self.high:
-            raise ConfigError(f"{self.name}: {value} is above {_plain(self.high)}, the most allowed")
+            raise ConfigError(
+                f"{self.name}: {value} is above {_plain(self.high)}, the most allowed"
+            )
         return number
 
 
@@ -136,7 +142,9 @@ def options_of(config: type | object) -> list[Option]:
     for field in dataclasses.fields(cls):
         facts = field.metadata.get("option")
         if facts is None:
-            raise TypeError(f"{cls.__qualname__}.{field.name} is no option; write it with option(...)")
+            raise TypeError(
+                f"{cls.__qualname__}.{field.name} is no option; write it with option(...)"
+            )
         default = cast(Value, field.default)
         found.append(Option(field.name, hints[field.name], default, **facts))
     return found

@@ -25,19 +25,45 @@ F = TypeVar("F", bound=Callable[..., Picture])
 class MethodConfig:
     """Options that every method has; a method's own `Config` adds to them."""
 
-    steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True,
-                        group="Training")
+    steps: int = option(
+        600, "Training steps in all.", low=1, high=10_000_000, log=True, group="Training"
+    )
     batch_size: int = option(128, "Images in a step.", low=2, high=8192, log=True, group="Training")
-    learning_rate: float = option(1e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
-                                  log=True, live=True, group="Training")
-    weight_decay: float = option(1e-4, "How strongly weights are drawn to zero.", low=0.0, high=1.0,
-                                 live=True, group="Training", advanced=True)
-    warmup: float = option(0.05, "Share of the steps over which the learning rate rises.", low=0.0,
-                           high=0.9, group="Training", advanced=True)
-    backbone: str = option("convnet", "The network that learns to see.", group="Network",
-                           choices=("convnet", "resnet18", "vit"))
-    width: int = option(32, "Channels of the backbone's first stage.", low=4, high=512, log=True,
-                        group="Network")
+    learning_rate: float = option(
+        1e-3,
+        "Size of a step at its largest.",
+        low=1e-7,
+        high=10.0,
+        log=True,
+        live=True,
+        group="Training",
+    )
+    weight_decay: float = option(
+        1e-4,
+        "How strongly weights are drawn to zero.",
+        low=0.0,
+        high=1.0,
+        live=True,
+        group="Training",
+        advanced=True,
+    )
+    warmup: float = option(
+        0.05,
+        "Share of the steps over which the learning rate rises.",
+        low=0.0,
+        high=0.9,
+        group="Training",
+        advanced=True,
+    )
+    backbone: str = option(
+        "convnet",
+        "The network that learns to see.",
+        group="Network",
+        choices=("convnet", "resnet18", "vit"),
+    )
+    width: int = option(
+        32, "Channels of the backbone's first stage.", low=4, high=512, log=True, group="Network"
+    )
 
 
 @dataclass(frozen=True)
@@ -116,9 +142,13 @@ class Method(nn.Module):
         kernels = [p for p in self.parameters() if p.requires_grad and p.ndim > 1]
         rest = [p for p in self.parameters() if p.requires_grad and p.ndim <= 1]
         groups = [{"params": kernels, "decays": True}, {"params": rest, "decays": False}]
-        return {"main": torch.optim.AdamW([g for g in groups if g["params"]],
-                                          lr=self.config.learning_rate,
-                                          weight_decay=self.config.weight_decay)}
+        return {
+            "main": torch.optim.AdamW(
+                [g for g in groups if g["params"]],
+                lr=self.config.learning_rate,
+                weight_decay=self.config.weight_decay,
+            )
+        }
 
     def learning_rate(self, step: int) -> float:
         """Linear warm-up, then half a cosine to zero at the last step."""

@@ -24,7 +24,9 @@ class ImageGrid:
     images: Images  # (N, H, W, 3)
     captions: Sequence[str] = ()  # one an image, or none
     columns: int = 0
-    indices: Ints | None = None  # (N,) position of each in the run's fixed pictures, for linked selection
+    indices: Ints | None = (
+        None  # (N,) position of each in the run's fixed pictures, for linked selection
+    )
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Guess:
-    """What a method answered to its own question: `probabilities[i]` over `options` for `shown[i]`."""
+    """A method's answers to its own question: `probabilities[i]` over `options` for `shown[i]`."""
 
     question: str
     shown: Images  # (N, H, W, 3)
@@ -119,7 +121,7 @@ Picture = ImageGrid | Matrix | HeatMaps | Histogram | Points | Curve | Table | G
 
 
 def as_images(pixels: Floats | Images) -> Images:
-    """Pictures for showing from a batch: (N, C, H, W) or (N, H, W, C), 0..1 or uint8, to uint8 RGB."""
+    """A batch for showing: (N, C, H, W) or (N, H, W, C), 0..1 or uint8, to uint8 (N, H, W, 3)."""
     array = np.asarray(pixels)
     if array.ndim != 4:
         raise ValueError(f"expected a batch of images with 4 dimensions, found shape {array.shape}")

@@ -16,12 +16,33 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-_IN_PLACE = {"normal_", "uniform_", "random_", "bernoulli_", "exponential_", "log_normal_",
-             "cauchy_", "geometric_"}
-_MAKERS = {torch.rand, torch.randn, torch.randint, torch.randperm, torch.normal, torch.bernoulli,
-           torch.multinomial, nn.init.uniform_, nn.init.normal_, nn.init.trunc_normal_,
-           nn.init.kaiming_uniform_, nn.init.kaiming_normal_, nn.init.xavier_uniform_,
-           nn.init.xavier_normal_, nn.init.orthogonal_}
+_IN_PLACE = {
+    "normal_",
+    "uniform_",
+    "random_",
+    "bernoulli_",
+    "exponential_",
+    "log_normal_",
+    "cauchy_",
+    "geometric_",
+}
+_MAKERS = {
+    torch.rand,
+    torch.randn,
+    torch.randint,
+    torch.randperm,
+    torch.normal,
+    torch.bernoulli,
+    torch.multinomial,
+    nn.init.uniform_,
+    nn.init.normal_,
+    nn.init.trunc_normal_,
+    nn.init.kaiming_uniform_,
+    nn.init.kaiming_normal_,
+    nn.init.xavier_uniform_,
+    nn.init.xavier_normal_,
+    nn.init.orthogonal_,
+}
 
 
 class drawing_from(TorchFunctionMode):
@@ -31,8 +52,13 @@ class drawing_from(TorchFunctionMode):
         super().__init__()
         self.generator = generator
 
-    def __torch_function__(self, func: Callable[..., Any], types: Any, args: Any = (),
-                           kwargs: dict[str, Any] | None = None) -> Any:
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: Any = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         kwargs = dict(kwargs or {})
         random = func in _MAKERS or getattr(func, "__name__", "") in _IN_PLACE
         if random and kwargs.get("generator") is None:

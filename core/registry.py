@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 NOTE_FOLDERS = [ASSETS / "methods"]
+TEXTS = ("title", "family", "paper", "sentence")
 FIELDS: dict[str, type | tuple[type, ...]] = {
-    "title": str, "family": str, "year": int, "paper": str, "sentence": str, "minutes": (int, float),
-}  # fmt: skip
+    **dict.fromkeys(TEXTS, str),
+    "year": int,
+    "minutes": (int, float),
+}
 
 
 class NoteError(ValueError):
-    """A note that cannot be read; names the file and what is wrong with its header."""
+    """A note that cannot be read; names the file and what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ def read_note(path: Path) -> Note:
     text = path.read_text(encoding="utf-8")
     parts = text.split("+++", 2)
     if len(parts) != 3 or parts[0].strip():
-        raise NoteError(f"{path.name}: the note must begin with a TOML header between two lines of +++")
+        raise NoteError(
+            f"{path.name}: the note must begin with a TOML header between two lines of +++"
+        )
     try:
         header = tomllib.loads(parts[1])
     except tomllib.TOMLDecodeError as error:
@@ -65,9 +70,14 @@ def read_note(path: Path) -> Note:
     for name, kind in FIELDS.items():
         if not isinstance(header.get(name), kind):
             raise NoteError(f"{path.name}: the header needs {name!r}, found {header.get(name)!r}")
-    return Note(id=path.stem, body=parts[2].strip(), path=path, data=header.get("data", "digits"),
-                order=float(header.get("order", header["year"])),
-                **{name: header[name] for name in FIELDS})
+    return Note(
+        id=path.stem,
+        body=parts[2].strip(),
+        path=path,
+        data=header.get("data", "digits"),
+        order=float(header.get("order", header["year"])),
+        **{name: header[name] for name in FIELDS},
+    )
 
 
 def notes() -> list[Note]:
@@ -105,9 +115,14 @@ def _find(id: str) -> type[Method]:
         package = importlib.import_module(family.name)
         if any(module.name == id for module in pkgutil.iter_modules(package.__path__)):
             module = importlib.import_module(f"{family.name}.{id}")
-            classes = [c for c in vars(module).values() if isinstance(c, type)
-                       and issubclass(c, Method) and c.__module__ == module.__name__]
+            classes = [
+                c
+                for c in vars(module).values()
+                if isinstance(c, type) and issubclass(c, Method) and c.__module__ == module.__name__
+            ]
             if len(classes) != 1:
-                raise UnknownMethod(f"core/methods/**/{id}.py must define one Method, found {len(classes)}")
+                raise UnknownMethod(
+                    f"core/methods/**/{id}.py must define one Method, found {len(classes)}"
+                )
             return classes[0]
     raise UnknownMethod(f"the note {id}.md has no file core/methods/<family>/{id}.py beside it")

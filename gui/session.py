@@ -28,7 +28,7 @@ DEFAULT_PICTURES = 8
 
 
 class Session(QObject):
-    """What the panels of one run share: its state, its step on the timeline, the chosen pictures."""
+    """What the panels of one run share: its state, its step on the timeline, its pictures."""
 
     rows = Signal(list)  # of core.mailbox.Row, as they come
     state_changed = Signal(str, str)  # state, message
@@ -52,6 +52,7 @@ class Session(QObject):
         self.step: int | None = None
         self.pictures: list[int] = []
         self.own_pictures: np.ndarray | None = None
+        self.beside: Session | None = None  # another run that stands beside this one in a panel
         self.run: Run | None = None
         self.probe: Probe | None = None
         self.engine: Engine | None = None
@@ -98,6 +99,34 @@ class Session(QObject):
             self.pictures = self.probe.first_of_each_class(DEFAULT_PICTURES)
         self._observer = Observer(run, self.engine.showcase if self.engine else None)
         self.run_ready.emit()
+
+    def put_beside(self, id: str | None) -> Session | None:
+        """Open another run of the store to stand beside this one, or (None) let go of it."""
+        if self.beside is not None:
+            self.beside.close()
+            self.beside.deleteLater()
+            self.beside = None
+        if id is not None:
+            from core.experiment import from_run
+
+            run = self.store.open(id)
+            self.beside = Session(from_run(run), self.store, self)
+            self.beside.view(run)
+        return self.beside
+
+    def comparable(self) -> list[tuple[str, str]]:
+        """Runs on the same pictures as this one: (id, title)."""
+        mine = self.run
+        if mine is None:
+            return []
+        return [
+            (run.id, f"{run.info.title}, step {run.step:,} ({run.id[9:15]})")
+            for run in self.store.list()
+            if run.info is not None
+            and not run.problem
+            and run.id != mine.id
+            and run.info.fingerprint == mine.info.fingerprint
+        ]
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -148,6 +177,8 @@ class Session(QObject):
         for _ in range(len(self._answers)):
             answer, found = self._answers.popleft()
             answer(found)
+        if self.beside is not None:
+            self.beside.drain()
 
     def _take(self, event: Event) -> None:
         facts = event.facts
@@ -175,4 +206,5 @@ class Session(QObject):
         if self._observer is not None:
             self._observer.close()
             self._observer = None
+        self.put_beside(None)
         return ended

@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from core.config import ConfigError, options_of
 from core.data.imageset import DataError
@@ -30,16 +30,14 @@ EXPECTED = (
 
 
 def main(words: Sequence[str]) -> int:
-    """Do what the words say. Returns the exit status; errors of the user are one line, no traceback."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    parser = _parser(words)
-    given = parser.parse_args(list(words))
-    if given.quiet:
-        logging.disable(logging.CRITICAL)
+    """Do what the words say. Returns the exit status; an error of the user is one line, and 2."""
+    # Whatever must be known is printed; what a library or an observer logs would tear the bar.
+    logging.basicConfig(level=logging.CRITICAL)
     try:
+        given = _parser(words).parse_args(list(words))
         status: int = given.do(given)
         return status
-    except Cancelled:
+    except (Cancelled, KeyboardInterrupt):
         print("cancelled", file=sys.stderr)
         return 130
     except EXPECTED as error:
@@ -47,15 +45,26 @@ def main(words: Sequence[str]) -> int:
         return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the words; their usage would fill the screen."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; {self.prog} --help lists what there is")
+
+
+class UsageError(ValueError):
+    """Words that make no command."""
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="main.py",
         description="Learn to see without labels. Without any words: open the laboratory's window.",
     )
     parser.add_argument(
         "--runs", type=Path, default=home() / "runs", help="folder of the runs (%(default)s)"
     )
-    parser.add_argument("--quiet", action="store_true", help="no progress, no warnings")
+    parser.add_argument("--quiet", action="store_true", help="no progress, no news")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _train_words(commands, words)
     _resume_words(commands)
@@ -72,7 +81,8 @@ def _train_words(commands: Commands, words: Sequence[str]) -> None:
         help="train a method on pictures",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    train.add_argument("method", help="one of " + ", ".join(n.id for n in notes()))
+    known = [n.id for n in notes()]
+    train.add_argument("method", choices=known, metavar="METHOD", help=f"one of {', '.join(known)}")
     train.add_argument(
         "--data",
         default=None,
@@ -83,9 +93,7 @@ def _train_words(commands: Commands, words: Sequence[str]) -> None:
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     train.add_argument("--threads", type=int, default=0, help="CPU threads; 0 chooses")
     train.add_argument("--title", default="", help="a name for the run")
-    train.add_argument(
-        "--report", action="store_true", help="write a report of pictures at the end"
-    )
+    _engine_words(train)
     method, data = _named_ahead(words)
     if method is not None:
         group = train.add_argument_group(f"options of {method}")
@@ -120,6 +128,15 @@ def _train_words(commands: Commands, words: Sequence[str]) -> None:
     train.set_defaults(do=do)
 
 
+def _engine_words(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--autosave", type=float, default=30.0, metavar="SECONDS", help="between two checkpoints"
+    )
+    command.add_argument(
+        "--report", action="store_true", help="write a report of pictures at the end"
+    )
+
+
 def _help(text: str, default: object, choices: Sequence[object]) -> str:
     among = f" One of {', '.join(map(str, choices))}." if choices else ""
     return f"{text}{among} (default: {default})".replace("%", "%%")
@@ -127,11 +144,11 @@ def _help(text: str, default: object, choices: Sequence[object]) -> str:
 
 def _named_ahead(words: Sequence[str]) -> tuple[str | None, str | None]:
     """Method and source named in the words, so that their options can be parsed."""
-    first = [w for w in words if not w.startswith("-")]
-    if "train" not in first:
+    if "train" not in words:
         return None, None
+    words = words[list(words).index("train") + 1 :]
     known = {n.id for n in notes()}
-    method = next((w for w in first if w in known), None)
+    method = next((w for w in words if w in known), None)
     data = next((n.data for n in notes() if n.id == method), None)
     for i, word in enumerate(words):
         if word == "--data" and i + 1 < len(words):
@@ -149,9 +166,7 @@ def _resume_words(commands: Commands) -> None:
     resume.add_argument(
         "--steps", type=int, default=None, help="train on to this many steps in all"
     )
-    resume.add_argument(
-        "--report", action="store_true", help="write a report of pictures at the end"
-    )
+    _engine_words(resume)
 
     def do(given: argparse.Namespace) -> int:
         from core.cli.train import resume as do_resume

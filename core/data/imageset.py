@@ -35,7 +35,9 @@ class Pictures:
 
     def __post_init__(self) -> None:
         if self.images.ndim != 4 or self.images.shape[1] not in (1, 3):
-            raise DataError(f"expected images of shape (N, 1 or 3, H, W), found {self.images.shape}")
+            raise DataError(
+                f"expected images of shape (N, 1 or 3, H, W), found {self.images.shape}"
+            )
         if len(self.labels) != len(self.images):
             raise DataError(f"{len(self.images)} images but {len(self.labels)} labels")
 
@@ -97,7 +99,9 @@ def hold_out(labels: NDArray[np.int64], fraction: float, seed: int) -> NDArray[n
     (N,) bool, a function of the labels, the fraction and the seed alone; raises DataError.
     """
     if len(labels) < 2:
-        raise DataError(f"found {len(labels)} usable pictures; at least 2 are needed to hold one out")
+        raise DataError(
+            f"found {len(labels)} usable pictures; at least 2 are needed to hold one out"
+        )
     order = np.random.default_rng(seed).permutation(len(labels))
     held = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
@@ -110,13 +114,21 @@ def hold_out(labels: NDArray[np.int64], fraction: float, seed: int) -> NDArray[n
     return held
 
 
-def split(images: NDArray[np.uint8], labels: NDArray[np.int64], fraction: float, seed: int,
-          names: Sequence[str] = ()) -> tuple[Pictures, Pictures]:
+def split(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.int64],
+    fraction: float,
+    seed: int,
+    names: Sequence[str] = (),
+) -> tuple[Pictures, Pictures]:
     """The pictures that `hold_out` leaves for training, and those it holds out."""
     held = hold_out(labels, fraction, seed)
 
     def part(chosen: NDArray[np.intp]) -> Pictures:
-        return Pictures(np.ascontiguousarray(images[chosen]), labels[chosen],
-                        [names[i] for i in chosen] if len(names) else ())
+        return Pictures(
+            np.ascontiguousarray(images[chosen]),
+            labels[chosen],
+            [names[i] for i in chosen] if len(names) else (),
+        )
 
     return part(np.flatnonzero(~held)), part(np.flatnonzero(held))

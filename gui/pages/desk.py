@@ -1,9 +1,7 @@
-"""The desk of one run: its form, its live curves, its timeline, and a dock for each thing it can show."""
+"""The desk of one run: its form, its curves, its timeline, a dock for each thing it can show."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from core.runs import RunError
 from gui.laboratory import Laboratory
 from gui.machine import resident_bytes
 from gui.pages.columns import rows_of
+from gui.pages.companion import companion_of
 from gui.pages.layouts import apply_layout
 from gui.pages.own_picture import own_picture
 from gui.pages.setup import Setup
@@ -33,17 +32,16 @@ from gui.tasks import Tasks
 from gui.widgets.live_curves import LiveCurves
 from gui.widgets.note_view import NoteView
 from gui.widgets.numbers import counted
+from gui.widgets.rate import Rate
 from gui.widgets.run_bar import RunBar
 from gui.widgets.strip import Strip
 from gui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
-    from core.experiment import Experiment
     from core.method import Method
 
 IN_STRIP = 120  # pictures offered at a time
 MEMORY_MS = 2000
-RATE_SECONDS = 3.0  # the rate shown is of the steps of this long
 ENDED = ("finished", "stopped", "failed", "interrupted")
 LAYOUT_VERSION = 1
 
@@ -72,7 +70,7 @@ class Desk(QWidget):
         self.setup: Setup | None = None
         self._steps = 0
         self._offered = 0  # how often other pictures were asked for
-        self._recent: list[tuple[float, int]] = []
+        self._rate = Rate()
         self._machine = ""
         self._memory = QTimer(self, interval=MEMORY_MS)
         self._memory.timeout.connect(self._show_memory)
@@ -270,7 +268,7 @@ class Desk(QWidget):
         self._show_progress(state.step)
 
     def reload_curves(self) -> None:
-        """Draw the curves from the run folder: all that was ever told, without what a resume undid."""
+        """Draw the curves from the run folder: all but what a resume undid."""
         assert self.session.run is not None
         self.curves.clear()
         self.curves.extend(rows_of(self.session.run.metrics()))
@@ -280,26 +278,16 @@ class Desk(QWidget):
 
     def _take_rows(self, rows: list[Row]) -> None:
         self.curves.extend([(row.step, {**row.scalars, "seconds": row.seconds}) for row in rows])
-        now = time.monotonic()
-        self._recent.append((now, rows[-1].step))
-        while len(self._recent) > 2 and now - self._recent[0][0] > RATE_SECONDS:
-            self._recent.pop(0)
+        self._rate.count(rows[-1].step)
         self._show_progress(rows[-1].step)
 
     def _show_progress(self, step: int) -> None:
         trainer = self.session.engine.trainer if self.session.engine else None
         if trainer is not None:
             self._steps = trainer.steps
-        (then, before), (now, after) = (
-            (self._recent[0], self._recent[-1]) if self._recent else ((0, 0), (0, 0))
-        )
-        rate = (after - before) / (now - then) if now > then else 0.0
-        remaining = (
-            (self._steps - step) / rate if rate > 0 and self.session.state == "training" else None
-        )
-        self.bar.set_progress(
-            step, self._steps, rate if self.session.state == "training" else 0.0, remaining
-        )
+        rate = self._rate.per_second if self.session.state == "training" else 0.0
+        remaining = (self._steps - step) / rate if rate > 0 else None
+        self.bar.set_progress(step, self._steps, rate, remaining)
 
     def _show_preparing(self, tick: Tick) -> None:
         self.bar.set_progress(tick.done, tick.total, None, tick.remaining, tick.what)
@@ -315,7 +303,7 @@ class Desk(QWidget):
         else:
             self._memory.stop()
         if state == "training":
-            self._recent.clear()
+            self._rate.clear()
         if self.setup is not None:
             self.setup.set_running(self.session.run is not None or state == "preparing")
 
@@ -382,27 +370,13 @@ class Desk(QWidget):
         if not self.companions:
             self.problem.emit(f"The note of {self.session.note.title} names no companion to train.")
             return
-        mine = self.session.experiment
-        self.again.emit(
-            replace(
-                mine, method=self.companions[0], options=_shared(mine, self.companions[0]), title=""
-            )
-        )
+        self.again.emit(companion_of(self.session.experiment, self.companions[0]))
 
     def end(self) -> None:
         """End what the panels hold (processes, other runs' threads) before the desk goes."""
         self._memory.stop()
         for panel in self.panels:
             panel.end()
-
-
-def _shared(experiment: Experiment, companion: str) -> dict[str, Any]:
-    """The options of the network, which a companion must share for the comparison to be fair."""
-    from core.config import options_of
-    from core.registry import method_class
-
-    names = {o.name for o in options_of(method_class(companion).Config) if o.group == "Network"}
-    return {name: value for name, value in experiment.options.items() if name in names}
 
 
 def placeholder(text: str) -> QLabel:

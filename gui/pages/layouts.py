@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
@@ -15,12 +17,13 @@ LAYOUTS = ("train", "look", "present")
 def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) -> None:
     """Put every dock in its place.
 
-    "train": options, curves, pictures over the map. "look": options away, pictures beside the map.
+    "train": options, curves, pictures over the map. "look": pictures beside the map, curves away.
     "present": one thing large, everything else a tab behind it.
     """
     for dock in docks.values():
         dock.setFloating(False)
         area.removeDockWidget(dock)
+    area.centralWidget().setVisible(name == "train")
     options = [docks[n] for n in OPTIONS if n in docks]
     shown = [docks[n] for n in SHOWN if n in docks]
     maps = [docks["map"]] if "map" in docks else []
@@ -58,9 +61,7 @@ def _size(
         area.resizeDocks(front[:1], [int(rest * 0.54)] * len(front[:1]), across)
         area.resizeDocks(front, [int(area.height() * 0.5)] * len(front), down)
     elif name == "look":
-        area.resizeDocks(front, [int(area.width() * 0.38)] * len(front), across)
-    else:
-        area.resizeDocks(front[:1], [int(area.width() * 0.8)] * len(front[:1]), across)
+        area.resizeDocks(front, [int(area.width() * 0.5)] * len(front), across)
 
 
 def _beside(
@@ -89,7 +90,7 @@ def _stack(area: QMainWindow, where: Qt.DockWidgetArea, docks: list[QDockWidget]
 
 
 def _tab(area: QMainWindow, docks: list[QDockWidget]) -> None:
-    for before, dock in zip(docks, docks[1:]):
+    for before, dock in pairwise(docks):
         area.tabifyDockWidget(before, dock)
         dock.show()
     docks[0].raise_()

@@ -24,13 +24,14 @@ DAMAGED = "damaged"
 SHORT = 24  # letters of a title that a legend has room for
 
 Columns = Mapping[str, tuple[Any, Any]]
+Titles = Mapping[str, str]  # of the methods, by their ids
 
 
-def cells(run: RunSummary, now: datetime | None = None) -> list[QStandardItem]:
+def cells(run: RunSummary, methods: Titles, now: datetime | None = None) -> list[QStandardItem]:
     """A row of the table; the title alone can be edited."""
     texts = (
         run.title,
-        method_titles().get(run.info.method, run.info.method) if run.info else "",
+        _method(run, methods),
         data_title(run.info.data) if run.info else "",
         (DAMAGED if run.problem else run.status).capitalize(),
         f"{count(run.step)} of {count(run.steps)}" if run.steps else "",
@@ -74,9 +75,9 @@ def moment(created: str, now: datetime | None = None) -> str:
     return f"{then.day} {then:%b %H:%M}" if days < 200 else f"{then.day} {then:%b %Y}"
 
 
-def names_apart(runs: Sequence[RunSummary]) -> list[str]:
+def names_apart(runs: Sequence[RunSummary], titles: Titles) -> list[str]:
     """Short names for runs whose curves lie over one another: the least that sets each apart."""
-    methods = [method_titles().get(r.info.method, r.info.method) if r.info else "" for r in runs]
+    methods = [_method(run, titles) for run in runs]
     data = [data_title(run.info.data) if run.info else "" for run in runs]
     clocks = [_clock(run) for run in runs]
     ways = [methods, data, _both(methods, data)]
@@ -94,9 +95,12 @@ def _clock(run: RunSummary) -> str:
     return f"{datetime.fromisoformat(run.info.created).astimezone():%H:%M:%S}" if run.info else ""
 
 
-@cache
+def _method(run: RunSummary, titles: Titles) -> str:
+    return titles.get(run.info.method, run.info.method) if run.info else ""
+
+
 def method_titles() -> dict[str, str]:
-    """What each method is called."""
+    """What each method is called, read from the notes."""
     return {note.id: note.title for note in notes()}
 
 
@@ -109,7 +113,9 @@ def data_title(id: str) -> str:
         return id
 
 
-def curves_of(open_run: Callable[[str], Any], runs: Sequence[RunSummary]) -> dict[str, Columns]:
+def curves_of(
+    open_run: Callable[[str], Any], runs: Sequence[RunSummary], titles: Titles
+) -> dict[str, Columns]:
     """The metrics of runs by the names that set them apart; a single one is called ""."""
-    names = names_apart(runs) if len(runs) > 1 else [""] * len(runs)
+    names = names_apart(runs, titles) if len(runs) > 1 else [""] * len(runs)
     return {name: open_run(run.id).metrics() for name, run in zip(names, runs)}

@@ -23,7 +23,18 @@ from core.progress import Progress
 from core.runs import RunError, RunSummary
 from gui.laboratory import Laboratory
 from gui.pages.columns import rows_of
-from gui.pages.run_rows import COLUMNS, ID, SORT, WIDTHS, Columns, cells, curves_of, why
+from gui.pages.run_rows import (
+    COLUMNS,
+    ID,
+    SORT,
+    WIDTHS,
+    Columns,
+    Titles,
+    cells,
+    curves_of,
+    method_titles,
+    why,
+)
 from gui.tasks import Tasks
 from gui.theme import SPACE
 from gui.widgets.live_curves import LiveCurves
@@ -49,6 +60,7 @@ class RunsPage(QWidget):
         super().__init__(parent)
         self._laboratory, self._tasks = laboratory, tasks
         self._runs: dict[str, RunSummary] = {}
+        self._titles: Titles = {}
         self._deleted: list[str] = []
         self._reading = self._again = False
         self._filling = False
@@ -158,8 +170,8 @@ class RunsPage(QWidget):
         self._reading, self._again = True, False
         store = self._laboratory.store
 
-        def read(_: Progress) -> tuple[list[RunSummary], bool]:
-            return store.list(), bool(store.trash())
+        def read(_: Progress) -> tuple[list[RunSummary], bool, Titles]:
+            return store.list(), bool(store.trash()), method_titles()
 
         self._tasks.start("Reading the runs", read, lambda found: self._fill(*found), self._unread)
 
@@ -167,14 +179,14 @@ class RunsPage(QWidget):
         self._reading = False
         self.problem.emit(why)
 
-    def _fill(self, runs: Sequence[RunSummary], in_trash: bool) -> None:
-        self._reading = False
+    def _fill(self, runs: Sequence[RunSummary], in_trash: bool, titles: Titles) -> None:
+        self._reading, self._titles = False, titles
         chosen = self.chosen()
         self._runs = {run.id: run for run in runs}
         self._filling = True
         self._model.removeRows(0, self._model.rowCount())
         for run in runs:
-            self._model.appendRow(cells(run))
+            self._model.appendRow(cells(run, titles))
         for row in range(self._proxy.rowCount()):
             if self._proxy.index(row, 0).data(ID) in chosen:
                 self._select(row)
@@ -226,10 +238,10 @@ class RunsPage(QWidget):
 
     def _lay_over(self, runs: list[RunSummary]) -> None:
         """The curves of the chosen runs over one another, read in a thread."""
-        store, wanted = self._laboratory.store, self._drawn
+        store, wanted, titles = self._laboratory.store, self._drawn, self._titles
 
         def read(_: Progress) -> dict[str, Columns]:
-            return curves_of(store.open, runs)
+            return curves_of(store.open, runs, titles)
 
         def draw(found: dict[str, Columns]) -> None:
             if self._drawn is wanted:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSplitter, QWidget
 
+from core.runs import RunError
 from gui.panels.base import Panel
 from gui.session import Session
 from gui.views.heat_maps import HeatMapsView
@@ -17,7 +19,7 @@ POWERS = (1.0, 2.0, 4.0)
 
 
 class AttentionPanel(Panel):
-    """Sum over channels of |A|^p for every stage, beside the same of another run on the same data."""
+    """Sum over channels of |A|^p for every stage, beside the same of another run."""
 
     title = "Attention"
     ability = "Attends"
@@ -49,82 +51,63 @@ class AttentionPanel(Panel):
         splitter.addWidget(self.view)
         splitter.addWidget(self.other_view)
         self.body.addWidget(splitter, 1)
-        self._other: Session | None = None
-        self.set_others([])
+        session.run_ready.connect(self._list_others)
         self.power.currentIndexChanged.connect(self.refresh)
         self.beside.currentIndexChanged.connect(self._choose_other)
 
-    def set_others(self, others: list[tuple[str, str]]) -> None:
-        """Runs that may stand beside this one: (id, title)."""
+    def _list_others(self, *_: object) -> None:
+        """Offer the runs on the same pictures, a companion's first."""
+        others = self.session.comparable()
         chosen = self.beside.currentData()
         self.beside.blockSignals(True)
         self.beside.clear()
-        self.beside.addItem("nothing", None)
+        self.beside.addItem("nothing" if others else "no other run on these pictures", None)
         for id, title in others:
             self.beside.addItem(title, id)
         self.beside.setCurrentIndex(max(0, self.beside.findData(chosen)))
         self.beside.setEnabled(bool(others))
         self.beside.blockSignals(False)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._list_others()
+        super().showEvent(event)
+
     def ask(self) -> bool:
         from core import questions
 
         question = questions.attention(self.power.currentData())
-        if self._other is not None:
-            self._other.ask(
-                self.key,
-                question,
-                self._show_other,
-                self.session.pictures,
-                step=self._matching_step(),
-            )
+        other = self.session.beside
+        if other is not None:
+            other.ask(self.key, question, self._show_other, self.session.pictures, self._nearest())
         return self.put(question, self._show)
 
     def refused(self, reason: str) -> None:
         self.view.clear(reason)
 
-    def _matching_step(self) -> int | None:
+    def _nearest(self) -> int | None:
         """The other run's snapshot nearest to the timeline's step."""
-        step, other = self.session.step, self._other
+        step, other = self.session.step, self.session.beside
         if step is None or other is None or other.run is None:
             return None
         return min(other.run.snapshots(), key=lambda s: abs(s - step), default=None)
 
     def _choose_other(self) -> None:
-        if self._other is not None:
-            self._other.close()
-            self._other.deleteLater()
-            self._other = None
-        id = self.beside.currentData()
-        if id is not None:
-            from core.experiment import from_run
-
-            run = self.session.store.open(id)
-            self._other = Session(from_run(run), self.session.store, self)
-            self._other.view(run)
-            self._other.state_changed.connect(self.refresh)
-        self.other_view.setVisible(self._other is not None)
+        try:
+            other = self.session.put_beside(self.beside.currentData())
+        except RunError as error:
+            self.other_view.clear(str(error))
+            other = None
+        self.other_view.setVisible(other is not None)
         self.refresh()
-
-    def drain_other(self) -> None:
-        """Hand on the answers about the other run; called with the laboratory's timer."""
-        if self._other is not None:
-            self._other.drain()
 
     def _show(self, answer: Answer) -> None:
         self.view.set_stamp(self.stamp(answer.step))
         self.view.show_picture(answer.value)
 
     def _show_other(self, answer: Answer) -> None:
+        other = self.session.beside
         if answer.error:
             self.other_view.clear(answer.error)
-        elif self._other is not None:
-            self.other_view.set_stamp(f"{self._other.experiment.method}, step {answer.step:,}")
+        elif other is not None and other.run is not None:
+            self.other_view.set_stamp(f"{other.run.id}, step {answer.step:,}")
             self.other_view.show_picture(answer.value)
-
-    def end(self) -> None:
-        """End the other run's thread too."""
-        super().end()
-        if self._other is not None:
-            self._other.close()
-            self._other = None

@@ -1,4 +1,4 @@
-"""A panel shows one ability of a run. Visible, it asks; hidden, it asks nothing and costs nothing."""
+"""A panel shows one ability of a run. Visible, it asks; hidden, it asks nothing, costs nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SLOWEST_SHARE = 4  # an answer that took t seconds is asked for again after this
 
 
 class Panel(QWidget):
-    """Asks the session again when the step, the pictures or the weights changed, while it is seen."""
+    """Asks the session again when step, pictures or weights changed, while it is seen."""
 
     title: ClassVar[str] = ""
 

@@ -31,7 +31,7 @@ METRICS = (("cosine", "cosine"), ("euclidean", "euclidean"))
 
 
 class EmbeddingPanel(Panel):
-    """PCA at once, t-SNE in a process of its own; a click shows the nearest pictures by features."""
+    """PCA at once, t-SNE in its own process; a click shows the nearest pictures by features."""
 
     title = "Map"
     ability = "Encodes"

@@ -18,6 +18,7 @@ from gui.fonts import numbers, text
 from gui.icons import icon, pixmap
 from gui.theme import SPACE, TYPE, manager
 from gui.widgets.numbers import count, duration, memory, short
+from gui.widgets.readout import Readout
 
 # state -> (words, icon, token, start/pause icon and words, step?, stop?, anew?)
 _STATES: dict[str, tuple[str, str, str, str, str, bool, bool, bool]] = {
@@ -93,7 +94,7 @@ class RunBar(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setFixedHeight(6)
         self._bar.setAccessibleName("Progress of the run")
-        self._left, self._right = QLabel(), QLabel()
+        self._left, self._right = Readout(), Readout(Qt.AlignmentFlag.AlignRight)
         self._machine = QLabel()
         self._build()
         self.set_state("idle")
@@ -101,10 +102,7 @@ class RunBar(QWidget):
     def _build(self) -> None:
         for label in (self._left, self._right, self._machine):
             label.setFont(numbers(TYPE.small))
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._machine.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._machine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         lines = QVBoxLayout()
         lines.setSpacing(SPACE.tight)
         said = QHBoxLayout()
