@@ -146,6 +146,8 @@ class Engine:
         self.experiment, self.run = beginning.experiment, beginning.run
         recorder = Recorder(self.run, self.mailbox, self._autosave_seconds)
         self.trainer, self._recorder = trainer, recorder
+        # Whoever hears of the run may ask at once, before the first snapshot is on the disk.
+        self.showcase.publish(trainer.step, trainer.method, at_once=True)
         if new:
             self.mailbox.event("run", id=self.run.id)
             recorder.held_out(trainer)

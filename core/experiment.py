@@ -16,7 +16,7 @@ from core.data.sources import load
 from core.method import DataShape, Method, MethodConfig
 from core.progress import Progress
 from core.randomness import drawing_from, generator
-from core.runs import Run
+from core.runs import Run, RunDamaged
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,11 @@ def _quoted(value: Any) -> str:
 
 
 def from_run(run: Run) -> Experiment:
-    """The experiment a run was made from."""
-    return Experiment(**run.config["experiment"])
+    """The experiment a run was made from; raises RunDamaged where its config does not say it."""
+    try:
+        return Experiment(**run.config["experiment"])
+    except (KeyError, TypeError) as error:
+        raise RunDamaged(f"config.json of {run.id} describes no experiment: {error}") from error
 
 
 def to_config(experiment: Experiment, shape: DataShape) -> dict[str, Any]:
@@ -80,9 +83,12 @@ def to_config(experiment: Experiment, shape: DataShape) -> dict[str, Any]:
 
 
 def shape_of(run: Run) -> DataShape:
-    """The data shape a run was built for."""
-    shape = run.config["shape"]
-    return DataShape(shape["channels"], shape["side"], tuple(shape["classes"]))
+    """The data shape a run was built for; raises RunDamaged where its config does not say it."""
+    try:
+        shape = run.config["shape"]
+        return DataShape(shape["channels"], shape["side"], tuple(shape["classes"]))
+    except (KeyError, TypeError) as error:
+        raise RunDamaged(f"config.json of {run.id} describes no pictures: {error}") from error
 
 
 def load_data(experiment: Experiment, progress: Progress) -> ImageSet:

@@ -70,29 +70,38 @@ def _kind(tensor: Tensor) -> str:
 def go_back(trainer: Trainer, run: Run) -> bool:
     """Stand at the newest kept weights from which the next step is finite; False: there are none.
 
-    Tried are the weights of now, the newest checkpoint, and the snapshots, for which the optimisers
-    begin anew. The options stay as they are now: a learning rate lowered meanwhile counts.
+    Tried are the weights of now, then the newest checkpoint and the snapshots, from the last step
+    to the first; for a snapshot the optimisers begin anew. The options stay as they are now: a
+    learning rate lowered meanwhile counts.
     """
     config = trainer.method.config
     for stand in _places(trainer, run):
-        stand()
-        trainer.method.config = config
-        if _goes_on(trainer):
+        try:
             stand()
             trainer.method.config = config
-            return True
+            if _goes_on(trainer):
+                stand()
+                trainer.method.config = config
+                return True
+        except RunDamaged:
+            continue
     return False
 
 
 def _places(trainer: Trainer, run: Run) -> Iterator[Callable[[], None]]:
+    """What makes the trainer stand at each kept step, the latest first."""
     yield partial(trainer.restore, Checkpoint(trainer.step, *trainer.checkpoint(), warnings=[]))
+    kept = [(step, 0, partial(_stand_at_snapshot, trainer, run, step)) for step in run.snapshots()]
     with contextlib.suppress(RunDamaged):
         checkpoint = run.load_checkpoint()
         if checkpoint is not None:
-            yield partial(trainer.restore, checkpoint)
-    for step in reversed(run.snapshots()):
-        with contextlib.suppress(RunDamaged):
-            yield partial(trainer.restart, step, to_tensors(run.load_snapshot(step)))
+            kept.append((checkpoint.step, 1, partial(trainer.restore, checkpoint)))
+    for _, _, stand in sorted(kept, key=lambda place: place[:2], reverse=True):
+        yield stand
+
+
+def _stand_at_snapshot(trainer: Trainer, run: Run, step: int) -> None:
+    trainer.restart(step, to_tensors(run.load_snapshot(step)))
 
 
 def _goes_on(trainer: Trainer) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from core.cli.bar import Bar
 from core.cli.train import open_run
@@ -13,7 +12,7 @@ from core.progress import Progress
 from core.report.export import export_run
 from core.report.judged import pictures_of
 from core.report.page import write
-from core.runs import Run, RunStore
+from core.runs import RunStore
 
 
 def evaluate(given: argparse.Namespace) -> int:
@@ -57,10 +56,5 @@ def export(given: argparse.Namespace) -> int:
 
 def report(given: argparse.Namespace) -> int:
     """`main.py report RUN`."""
-    print(write_report(open_run(RunStore(given.runs), given.run), given.to))
+    print(write(open_run(RunStore(given.runs), given.run), given.to))
     return 0
-
-
-def write_report(run: Run, to: Path | None) -> Path:
-    """Write the report of a run; returns its path."""
-    return write(run, to)

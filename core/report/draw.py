@@ -1,4 +1,4 @@
-"""The typed pictures as HTML: images as embedded PNG, curves and histograms as SVG."""
+"""The typed pictures as HTML: images as embedded PNG, numbers as tables, plots as SVG."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 from PIL import Image
 
-from core.colours import PALETTE_ON_LIGHT, colour_map
+from core.colours import colour_map
 from core.pictures import (
     Curve,
     Guess,
@@ -23,10 +23,10 @@ from core.pictures import (
     Points,
     Table,
 )
+from core.report import plots
 
-WIDTH, HEIGHT = 520, 280
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 10, 36
 MOST_IMAGES = 64
+MOST_CELLS = 900  # of a matrix written as a table; a larger one is a picture
 
 
 def to_html(picture: Picture) -> str:
@@ -35,9 +35,9 @@ def to_html(picture: Picture) -> str:
         ImageGrid: _image_grid,
         Matrix: _matrix,
         HeatMaps: _heat_maps,
-        Histogram: _histogram,
-        Points: _points,
-        Curve: _curve,
+        Histogram: plots.histogram,
+        Points: plots.points,
+        Curve: plots.curve,
         Table: _table,
         Guess: _guess,
     }
@@ -74,7 +74,8 @@ def _image_grid(grid: ImageGrid) -> str:
 
 
 def overlay(image: np.ndarray, heat: np.ndarray, strength: float = 0.6) -> Images:
-    """Heat (H, W), stretched to 0..1, in colour over an image (H, W, 3)."""
+    """Heat (h, w), stretched to 0..1 and to the image's size, in colour over an image (H, W, 3)."""
+    heat = _resized(heat, image.shape[:2])
     low, high = float(heat.min()), float(heat.max())
     level = (heat - low) / (high - low) if high > low else np.zeros_like(heat)
     colour = colour_map("magma")[(level * 255).astype(np.uint8)].astype(np.float32)
@@ -95,37 +96,40 @@ def _heat_maps(maps: HeatMaps) -> str:
     rows = []
     for image, heats in zip(maps.images[:12], maps.heat):
         cells = [_img(image, 72)]
-        cells += [_img(overlay(image, _resized(h, image.shape[:2])), 72) for h in heats]
+        cells += [_img(overlay(image, h), 72) for h in heats]
         rows.append("<tr>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>")
     return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
 
 
 def _matrix(matrix: Matrix) -> str:
     values = np.asarray(matrix.values, dtype=np.float64)
-    low = float(np.nanmin(values)) if matrix.low is None else matrix.low
-    high = float(np.nanmax(values)) if matrix.high is None else matrix.high
+    known = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
+    low = float(known.min()) if matrix.low is None else matrix.low
+    high = float(known.max()) if matrix.high is None else matrix.high
     if matrix.diverging:
         high = max(abs(low), abs(high))
         low = -high
     table = colour_map("blue-orange" if matrix.diverging else "viridis")
     level = np.clip((np.nan_to_num(values) - low) / ((high - low) or 1.0), 0, 1)
     colours = table[(level * 255).astype(np.uint8)]
-    if values.size > 900:
+    if values.size > MOST_CELLS:
         return _img(colours, min(480, values.shape[1] * 4), matrix.value_label)
     head = "<th></th>" + "".join(f"<th>{escape(c)}</th>" for c in matrix.columns)
     rows = []
     for i, row in enumerate(values):
         name = f"<th>{escape(matrix.rows[i])}</th>" if i < len(matrix.rows) else "<th></th>"
-        cells = "".join(
-            f'<td style="background: rgb({r},{g},{b}); color: {"#000" if 3 * r + 6 * g + b > 1300 else "#fff"}">'
-            f"{value:.2g}</td>"
-            for value, (r, g, b) in zip(row, colours[i])
-        )
+        cells = "".join(_coloured(value, rgb) for value, rgb in zip(row, colours[i].tolist()))
         rows.append(f"<tr>{name}{cells}</tr>")
     labels = " × ".join(escape(t) for t in (matrix.row_label, matrix.column_label) if t)
-    return (
-        f'<p class="quiet">{labels}</p><table class="matrix"><tr>{head}</tr>{"".join(rows)}</table>'
-    )
+    body = f'<table class="matrix"><tr>{head}</tr>{"".join(rows)}</table>'
+    return f'<p class="quiet">{labels}</p>{body}'
+
+
+def _coloured(value: float, rgb: list[int]) -> str:
+    """A cell of a matrix, its number black or white, whichever reads better."""
+    r, g, b = rgb
+    ink = "#000" if 3 * r + 6 * g + b > 1300 else "#fff"
+    return f'<td style="background: rgb({r},{g},{b}); color: {ink}">{value:.2g}</td>'
 
 
 def _table(table: Table) -> str:
@@ -162,133 +166,3 @@ def _guess(guess: Guess) -> str:
         f'<p class="quiet">{escape(guess.question)}</p><div class="grid" '
         f'style="grid-template-columns: repeat({columns}, max-content)">{"".join(cells)}</div>'
     )
-
-
-class _Axes:
-    """A frame with scales; maps data to the places of an SVG."""
-
-    def __init__(
-        self, x: np.ndarray, y: np.ndarray, log_x: bool = False, log_y: bool = False
-    ) -> None:
-        self.log_x, self.log_y = log_x, log_y
-        self.x_low, self.x_high = self._span(x, log_x)
-        self.y_low, self.y_high = self._span(y, log_y)
-
-    @staticmethod
-    def _span(values: np.ndarray, log: bool) -> tuple[float, float]:
-        values = values[np.isfinite(values) & ((values > 0) if log else True)]
-        if not len(values):
-            return 0.0, 1.0
-        values = np.log10(values) if log else values
-        low, high = float(values.min()), float(values.max())
-        return (low, high) if high > low else (low - 0.5, high + 0.5)
-
-    def place(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        if self.log_x:
-            x = np.log10(np.maximum(x, 1e-12))
-        if self.log_y:
-            y = np.log10(np.maximum(y, 1e-12))
-        px = LEFT + (x - self.x_low) / (self.x_high - self.x_low) * (WIDTH - LEFT - RIGHT)
-        py = (
-            HEIGHT
-            - BOTTOM
-            - (y - self.y_low) / (self.y_high - self.y_low) * (HEIGHT - TOP - BOTTOM)
-        )
-        return np.stack([px, py], axis=1)
-
-    def frame(self, x_label: str, y_label: str) -> str:
-        parts = []
-        for i in range(5):
-            x = self.x_low + i / 4 * (self.x_high - self.x_low)
-            y = self.y_low + i / 4 * (self.y_high - self.y_low)
-            px = LEFT + i / 4 * (WIDTH - LEFT - RIGHT)
-            py = HEIGHT - BOTTOM - i / 4 * (HEIGHT - TOP - BOTTOM)
-            parts.append(
-                f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{py:.1f}" y2="{py:.1f}" class="rule"/>'
-            )
-            shown_x, shown_y = 10**x if self.log_x else x, 10**y if self.log_y else y
-            parts.append(
-                f'<text x="{px:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{shown_x:.4g}</text>'
-            )
-            parts.append(
-                f'<text x="{LEFT - 6}" y="{py + 4:.1f}" text-anchor="end">{shown_y:.3g}</text>'
-            )
-        parts.append(
-            f'<text x="{(WIDTH + LEFT) / 2}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x_label)}</text>'
-        )
-        parts.append(f'<text x="{LEFT + 4}" y="{TOP + 10}">{escape(y_label)}</text>')
-        return "".join(parts)
-
-
-def _svg(body: str) -> str:
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img">{body}</svg>'
-
-
-def _legend(names: list[str]) -> str:
-    return (
-        '<p class="legend">'
-        + " ".join(
-            f'<span><i style="background:{PALETTE_ON_LIGHT[k % len(PALETTE_ON_LIGHT)]}"></i>{escape(n)}</span>'
-            for k, n in enumerate(names)
-        )
-        + "</p>"
-    )
-
-
-def _curve(curve: Curve) -> str:
-    xs = np.concatenate(
-        [np.asarray(line.x, float) for line in curve.lines.values()] or [np.zeros(1)]
-    )
-    ys = np.concatenate(
-        [np.asarray(line.y, float) for line in curve.lines.values()] or [np.zeros(1)]
-    )
-    axes = _Axes(xs, ys, curve.log_x, curve.log_y)
-    parts = [axes.frame(curve.x_label, curve.y_label)]
-    for k, line in enumerate(curve.lines.values()):
-        colour = PALETTE_ON_LIGHT[k % len(PALETTE_ON_LIGHT)]
-        x, y = np.asarray(line.x, float), np.asarray(line.y, float)
-        if line.spread is not None:
-            spread = np.asarray(line.spread, float)
-            edge = np.concatenate([axes.place(x, y + spread), axes.place(x, y - spread)[::-1]])
-            parts.append(f'<polygon points="{_path(edge)}" fill="{colour}" opacity="0.15"/>')
-        keep = slice(None, None, max(1, len(x) // 800))
-        places = axes.place(x[keep], y[keep])
-        parts.append(
-            f'<polyline points="{_path(places)}" fill="none" stroke="{colour}" stroke-width="1.6"/>'
-        )
-    return _svg("".join(parts)) + _legend(list(curve.lines))
-
-
-def _path(places: np.ndarray) -> str:
-    good = places[np.isfinite(places).all(axis=1)]
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in good)
-
-
-def _histogram(histogram: Histogram) -> str:
-    edges = np.asarray(histogram.edges, float)
-    counts = np.concatenate(
-        [np.asarray(c, float) for c in histogram.counts.values()] or [np.zeros(1)]
-    )
-    axes = _Axes(edges, np.append(counts, 0.0))
-    parts = [axes.frame(histogram.x_label, histogram.y_label)]
-    for k, values in enumerate(histogram.counts.values()):
-        x, y = (
-            np.repeat(edges, 2),
-            np.concatenate([[0.0], np.repeat(np.asarray(values, float), 2), [0.0]]),
-        )
-        colour = PALETTE_ON_LIGHT[k % len(PALETTE_ON_LIGHT)]
-        parts.append(
-            f'<polygon points="{_path(axes.place(x, y))}" fill="{colour}" opacity="0.4" stroke="{colour}"/>'
-        )
-    return _svg("".join(parts)) + _legend(list(histogram.counts))
-
-
-def _points(points: Points) -> str:
-    xy = np.asarray(points.xy, float)[:, :2]
-    axes = _Axes(xy[:, 0], xy[:, 1])
-    labels = points.labels if points.labels is not None else np.zeros(len(xy), dtype=int)
-    circles = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{PALETTE_ON_LIGHT[int(k) % len(PALETTE_ON_LIGHT)]}"/>'
-        for (x, y), k in zip(axes.place(xy[:, 0], xy[:, 1]), labels)
-    )
-    return _svg(circles) + _legend(list(points.names))

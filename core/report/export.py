@@ -1,4 +1,4 @@
-"""A run as plain files for other programs: numbers as CSV, pictures as PNG, weights as safetensors."""
+"""A run as plain files for other programs: CSV, PNG, safetensors, JSON and one HTML page."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from core.runs.atomic import write_file
 
 
 def export_run(run: Run, folder: Path, step: int | None = None) -> Path:
-    """Write metrics.csv, experiment.json, weights.safetensors, report.html and pictures/ into `folder`.
+    """Write metrics.csv, experiment.json, weights.safetensors, report.html and pictures/.
 
-    Returns the folder. Each file is written whole. Raises OSError, RunError.
+    Returns the folder, made if it is not there. Each file is whole. Raises OSError, RunError.
     """
     folder = Path(folder)
     (folder / "pictures").mkdir(parents=True, exist_ok=True)

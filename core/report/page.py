@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,26 @@ from core.runs import Run
 from core.runs.atomic import write_file
 
 STYLE = """
-body { font: 15px/1.55 Inter, "Segoe UI", system-ui, sans-serif; color: #1b1f24; background: #fbfbfa;
-       max-width: 1080px; margin: 40px auto; padding: 0 24px; }
+body { font: 15px/1.55 Inter, "Segoe UI", system-ui, sans-serif; color: #1b1f24;
+       background: #fbfbfa; max-width: 1080px; margin: 40px auto; padding: 0 24px; }
 h1 { font-size: 28px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 40px 0 8px; }
-.quiet { color: #5b626b; } .pixels { image-rendering: pixelated; border-radius: 3px; display: block; }
+.quiet { color: #5b626b; }
+.pixels { image-rendering: pixelated; border-radius: 3px; display: block; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, 84px); gap: 10px; }
 figure { margin: 0; } figcaption { font-size: 12px; color: #5b626b; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { font-weight: 600; font-size: 13px; text-align: left; padding: 3px 8px; }
-td { padding: 3px 8px; border-top: 1px solid #e4e5e2; } .matrix td { text-align: center; border: 0; }
+td { padding: 3px 8px; border-top: 1px solid #e4e5e2; }
+.matrix td { text-align: center; border: 0; }
 svg text { font: 11px Inter, system-ui, sans-serif; fill: #5b626b; } .rule { stroke: #e4e5e2; }
-.legend span { margin-right: 14px; font-size: 13px; } .legend i { display: inline-block; width: 10px;
-height: 10px; border-radius: 5px; margin-right: 5px; }
+.legend span { margin-right: 14px; font-size: 13px; }
+.legend i { display: inline-block; width: 10px; height: 10px; border-radius: 5px;
+            margin-right: 5px; }
 .curves { display: flex; flex-wrap: wrap; gap: 16px; }
-.bar { position: relative; height: 15px; width: 96px; font-size: 10px; margin-top: 2px; background: #eeefec; }
-.bar i { position: absolute; inset: 0 auto 0 0; background: #bcd2f5; } .bar span { position: relative;
-padding-left: 3px; }
+.bar { position: relative; height: 15px; width: 96px; font-size: 10px; margin-top: 2px;
+       background: #eeefec; }
+.bar i { position: absolute; inset: 0 auto 0 0; background: #bcd2f5; }
+.bar span { position: relative; padding-left: 3px; }
 """
 
 
@@ -48,9 +53,7 @@ class Asker:
         count: int = 0,
         indices: list[int] | None = None,
     ) -> Answer:
-        """The answer to one question, about `indices`, the first `count`, or all the probe's pictures."""
-        import queue
-
+        """The answer about `indices`, the first `count`, or all the probe's pictures."""
         answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         chosen = indices if indices is not None else list(range(count))
         self._observer.ask("report", question, answers.put, step, chosen)
@@ -74,7 +77,7 @@ def curves(run: Run) -> dict[str, Curve]:
 
 
 def pictures(run: Run, step: int | None = None) -> list[tuple[str, Picture | str]]:
-    """What the method shows of itself at a snapshot: its abilities, its figures, a map; or why not."""
+    """What the method shows of itself at a snapshot: abilities, figures, a map; or why not."""
     from core.maps.pca import pca
     from core.probe import load_probe
 
@@ -153,7 +156,8 @@ def _page(run: Run) -> str:
         parts.append(f"<h2>Evaluation: {escape(name)}</h2>{_evaluation(evaluation)}")
     parts.append(f"<h2>The same run again</h2><p><code>{escape(experiment.command())}</code></p>")
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(run.info.title)}</title>'
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"<title>{escape(run.info.title)}</title>"
         f"<style>{STYLE}</style><body>{''.join(parts)}</body></html>\n"
     )
 

@@ -44,6 +44,9 @@ class Axis(pg.AxisItem):
         self.setTextPen(theme.color("text_faint"))
         self.set_title(self._title)
 
+    def updateAutoSIPrefix(self) -> None:
+        """There is no prefix: the title need not be set anew at every change of the range."""
+
     def logTickValues(
         self, low: float, high: float, size: float, levels: list
     ) -> list[tuple[float | None, list[float]]]:

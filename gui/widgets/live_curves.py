@@ -1,7 +1,7 @@
 """The curves of a running training: every named number, grouped, smoothed, beside other runs.
 
-Rows come in any number at any moment; drawing happens at most twelve times a second and only while
-the curves are seen.
+Rows come in any number at any moment. A plot is drawn at most four times a second, only while the
+curves are seen, and the plots in turns: painting them all at once would hold the window up.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Rows = Iterable[tuple[int, Mapping[str, Any]]]
 
 SECONDS = "seconds"  # the key of a row that is time, not a curve
 _FIRST = ("loss", "accuracy")  # plots that stand first
-_REDRAW_MS = 85
+_REDRAW_MS = 250  # between two drawings of one plot
 
 
 class LiveCurves(Savable):
@@ -55,9 +55,9 @@ class LiveCurves(Savable):
         column.addWidget(self._scroll, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
-        self._dirty = False
+        self._timer.timeout.connect(self._draw_next)
+        self._dirty = False  # something came that no plot shows yet
+        self._behind: list[str] = []  # groups whose plots are still to be drawn
         self.bar.changed.connect(self._on_bar)
         self.bar.all_wanted.connect(self.show_all)
         self.setAccessibleName(self.name)
@@ -113,6 +113,21 @@ class LiveCurves(Savable):
     def redraw(self) -> None:
         """Bring every plot up to date now."""
         self._timer.stop()
+        self._begin_round()
+        while self._behind:
+            self._draw(self._behind.pop(0))
+
+    def _draw_next(self) -> None:
+        """Bring the next plot up to date, and come back as long as one is behind."""
+        if not self._behind:
+            self._begin_round()
+        if self._behind:
+            self._draw(self._behind.pop(0))
+        if self._behind or self._dirty:
+            self._start_timer()
+
+    def _begin_round(self) -> None:
+        """All plots are behind what came; make those that are new."""
         self._dirty = False
         groups: dict[str, None] = {}
         for run in self._runs.values():
@@ -120,14 +135,16 @@ class LiveCurves(Savable):
         order = sorted(groups, key=lambda g: _FIRST.index(g) if g in _FIRST else len(_FIRST))
         if order != list(self._cards):
             self._set_cards(order)
-        by_seconds = self.bar.by_seconds
+        self._behind = order
+
+    def _draw(self, group: str) -> None:
+        by_seconds, card = self.bar.by_seconds, self._cards[group]
         marks = {
             _unique(title, at): (seconds if by_seconds else float(step))
             for at, (step, seconds, title) in enumerate(self._marks)
         }
-        for card in self._cards.values():
-            card.draw(self._runs, self.bar.smoothing, by_seconds, self.bar.log_y, marks)
-            card.plot.set_playhead(self._x_of(self._playhead))
+        card.draw(self._runs, self.bar.smoothing, by_seconds, self.bar.log_y, marks)
+        card.plot.set_playhead(self._x_of(self._playhead))
 
     def show_all(self) -> None:
         """Let every plot show all points, and follow."""
@@ -153,7 +170,10 @@ class LiveCurves(Savable):
     def _schedule(self) -> None:
         self._dirty = True
         if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        self._timer.start(_REDRAW_MS // max(1, len(self._cards)))
 
     def _on_bar(self) -> None:
         self.redraw()
@@ -179,7 +199,7 @@ class LiveCurves(Savable):
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)
-        if self._dirty:
+        if self._dirty or self._behind:
             self.redraw()
 
     def hideEvent(self, event: QEvent) -> None:

@@ -38,6 +38,8 @@ class Plot(pg.PlotWidget):
         self._marks: list[pg.InfiniteLine] = []
         self._log = (False, False)
         self._all, self._fitting = True, False
+        for side in ("top", "right"):  # hidden, and yet they would follow every change of the range
+            self.getAxis(side).unlinkFromView()
         self.getPlotItem().layout.setContentsMargins(SPACE.small, SPACE.tight, SPACE.large, 2)
         for axis in axes.values():
             axis.setZValue(-1000)  # grid lines lie under what is drawn
@@ -202,6 +204,7 @@ class Plot(pg.PlotWidget):
         self.box.setRange(
             xRange=(left, right), yRange=(floor, high + margin), padding=0, disableAutoRange=False
         )
+        self.box.updateMatrix()  # pyqtgraph would do it while it paints, and so paint twice
         self._fitting = False
 
     def _redraw(self, *_args: object) -> None:

@@ -82,6 +82,8 @@ class PlotLine:
             pen = pg.mkPen(self.style.ink(), width=_DOT)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         self.item.setPen(pen)
+        # Line by line, a wide jagged line is drawn in half the time; but dashes would begin anew.
+        self.item.setSegmentedLineMode("off" if self.style.dashed or self.steps else "on")
         self.item.setZValue(0 if self.style.faint else 5)
         if self.style.filled:
             fill = self.style.ink()

@@ -51,4 +51,4 @@ def _move(images: Tensor, config: Augmentation, rng: torch.Generator) -> Tensor:
     if cropped:
         ratio = (1 / config.stretch, config.stretch)
         matrices = matrices @ geometry.crop_matrices(rng, images.shape, (config.crop, 1.0), ratio)
-    return geometry.warp(images, matrices)
+    return geometry.warp(images, matrices, "reflection" if config.turn > 0 else "border")

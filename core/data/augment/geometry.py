@@ -18,16 +18,17 @@ from core.data.augment.draws import chosen, uniform
 ATTEMPTS = 10  # draws of a crop until one fits, as torchvision's RandomResizedCrop
 
 
-def warp(images: Tensor, matrices: Tensor) -> Tensor:
-    """Images (B, C, H, W) seen through matrices (B, 3, 3), bilinear; outside is mirrored."""
+def warp(images: Tensor, matrices: Tensor, outside: str = "reflection") -> Tensor:
+    """Images (B, C, H, W) seen through matrices (B, 3, 3), bilinear.
+
+    `outside` is a padding mode of `grid_sample`: where nothing outside is seen, "border" is faster.
+    """
     x, y = (_centres(n, images.device) for n in (images.shape[-1], images.shape[-2]))
     affine = matrices[:, :2].unbind(dim=2)  # three of (B, 2)
     along = affine[0].unsqueeze(2) * x  # (B, 2, W)
     down = affine[1].unsqueeze(2) * y + affine[2].unsqueeze(2)  # (B, 2, H)
     grid = (along.unsqueeze(2) + down.unsqueeze(3)).permute(0, 2, 3, 1)  # (B, H, W, 2)
-    return F.grid_sample(
-        images, grid, mode="bilinear", padding_mode="reflection", align_corners=False
-    )
+    return F.grid_sample(images, grid, mode="bilinear", padding_mode=outside, align_corners=False)
 
 
 def _centres(length: int, device: torch.device) -> Tensor:
@@ -87,7 +88,7 @@ def crop_resize(
     ratio: tuple[float, float] = (3 / 4, 4 / 3),
 ) -> Tensor:
     """A random part of each picture, blown up to the whole: RandomResizedCrop for a batch."""
-    return warp(images, crop_matrices(rng, images.shape, scale, ratio))
+    return warp(images, crop_matrices(rng, images.shape, scale, ratio), "border")
 
 
 def rotate(images: Tensor, rng: torch.Generator, degrees: float) -> Tensor:

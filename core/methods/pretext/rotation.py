@@ -37,7 +37,8 @@ class RotationConfig(ShiftFlipConfig):
 # The defaults are toyland's. Writing is not mirrored; photographs want a wider network.
 DIGITS = {"steps": 500, "batch_size": 32, "shift": 0.125, "flip": False}
 WRITING = {"shift": 0.125, "flip": False}
-PHOTOGRAPHS = {"steps": 2500, "batch_size": 32, "width": 32, "shift": 0.125}
+PHOTOGRAPHS = {"steps": 2500, "batch_size": 32, "width": 32, "shift": 0.125,
+               "learning_rate": 3e-3, "weight_decay": 1e-4}  # fmt: skip
 
 
 class Rotation(EncoderMethod):

@@ -29,7 +29,8 @@ class SupervisedConfig(ShiftFlipConfig):
 # Those of rotation prediction, whose every picture counts four times.
 DIGITS = {"steps": 500, "batch_size": 128, "shift": 0.125, "flip": False}
 WRITING = {"shift": 0.125, "flip": False}
-PHOTOGRAPHS = {"steps": 2500, "batch_size": 128, "width": 32, "shift": 0.125}
+PHOTOGRAPHS = {"steps": 2500, "batch_size": 128, "width": 32, "shift": 0.125,
+               "learning_rate": 3e-3, "weight_decay": 1e-4}  # fmt: skip
 
 
 class Supervised(EncoderMethod):

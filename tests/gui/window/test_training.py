@@ -130,9 +130,7 @@ def test_train_the_companion_begins_the_run_that_is_compared_with(
     assert desk.session.experiment.options["width"] == 4
 
 
-def test_a_second_training_asks_and_pauses_the_first(
-    qtbot: QtBot, open_window: OpenWindow
-) -> None:
+def test_a_second_training_asks_and_pauses_the_first(qtbot: QtBot, open_window: OpenWindow) -> None:
     window = open_window()
     train_small(window)
     first = desk_in(qtbot, window, "training")
