@@ -27,6 +27,7 @@ from core.runs.disk import TEMPORARY
 ROOT = Path(__file__).resolve().parents[1]
 AUTOSAVE = 0.1  # seconds
 STEPS_A_KILL = 200
+WIDTH, BATCH_SIZE = 4, 8
 LONGEST = 0.4  # seconds of training before a kill
 LOOK = 0.02  # seconds between two looks at whether it trains yet
 
@@ -49,8 +50,8 @@ def command(root: Path, *words: str) -> list[str]:
 
 
 def training(root: Path, steps: int) -> list[str]:
-    small = ["--steps", str(steps), "--width", "4", "--batch-size", "8", "--threads", "1"]
-    return command(root, "train", "rotation", "--data", "digits", *small)
+    small = ["--steps", str(steps), "--width", str(WIDTH), "--batch-size", str(BATCH_SIZE)]
+    return command(root, "train", "rotation", "--data", "digits", "--threads", "1", *small)
 
 
 def kill_once(root: Path, words: list[str], wait: float, tally: Tally) -> None:
@@ -105,13 +106,26 @@ def check(run: Run, tally: Tally) -> None:
         run.load_snapshot(step)  # verifies
 
 
-def run_to_the_end(root: Path, words: list[str]) -> dict[str, Any]:
+def gone_on_with(root: Path) -> dict[str, Any]:
+    """The whole state of the killed run, resumed once more and left alone."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    words = command(root, "resume", "last")
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    [summary] = RunStore(root).list()
-    assert summary.status == "finished", summary.status
-    return whole_state(RunStore(root).open(summary.id))
+    return whole_state(RunStore(root).open(RunStore(root).list()[0].id))
+
+
+def left_in_peace(root: Path, steps: int) -> dict[str, Any]:
+    """The whole state of the same training, never killed, in this process."""
+    from core.engine import Engine
+    from core.experiment import Experiment
+
+    options = {"steps": steps, "width": WIDTH, "batch_size": BATCH_SIZE}
+    engine = Engine(Experiment("rotation", "digits", options, threads=1), RunStore(root))
+    engine.start()
+    engine.join()
+    assert engine.run is not None, engine.message
+    return whole_state(RunStore(root).open(engine.run.id))
 
 
 def whole_state(run: Run) -> dict[str, Any]:
@@ -147,10 +161,8 @@ def harry(folder: Path, kills: int, seed: int = 0) -> Tally:
     for _ in range(kills):
         kill_once(harried, words, float(rng.uniform(0.0, LONGEST)), tally)
         words = command(harried, "resume", "last")
-    end = run_to_the_end(harried, words)
-    tally.different = differences(
-        end, run_to_the_end(peaceful, training(peaceful, kills * STEPS_A_KILL))
-    )
+    alone = left_in_peace(peaceful, kills * STEPS_A_KILL)
+    tally.different = differences(gone_on_with(harried), alone)
     return tally
 
 

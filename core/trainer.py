@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch._dynamo  # its first optimiser would import it, a second after the click on "train"
 from torch import Tensor
 
 from core.config import change, to_dict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ class Laboratory(QObject):
 
     def __init__(self, store: RunStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.store = store
+        self.store = self._usual_store = store
         self.sessions: list[Session] = []
         self.autosave, self.threads = 30.0, 0
         self._is_warm = False
@@ -105,7 +106,7 @@ class Laboratory(QObject):
     def prefer(self, autosave: float, threads: int, runs_folder: str) -> None:
         """How runs begun from now on are kept, and how many threads they take."""
         self.autosave, self.threads = autosave, threads
-        self.store = RunStore(Path(runs_folder)) if runs_folder else RunStore()
+        self.store = RunStore(Path(runs_folder).expanduser()) if runs_folder else self._usual_store
         self.runs_changed.emit()
 
     def resume(self, session: Session, more: dict[str, Any] | None = None) -> None:
@@ -139,6 +140,8 @@ class Laboratory(QObject):
         return ended
 
     def _add(self, experiment: Experiment) -> Session:
+        if experiment.threads == 0:
+            experiment = replace(experiment, threads=self.threads)
         session = Session(experiment, self.store, self)
         session.autosave = self.autosave
         session.run_ready.connect(self.runs_changed)

@@ -42,8 +42,6 @@ class Preferences:
         high=max(1, os.cpu_count() or 1),
         group="Machine",
     )
-    data_cache: float = option(4.0, "Most disk space for decoded images.", low=0.1, high=1000.0,
-                               log=True, unit="GB", group="Machine")  # fmt: skip
 
 
 def load(settings: QSettings) -> Preferences:

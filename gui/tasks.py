@@ -30,7 +30,7 @@ class Task:
 
 
 class Tasks(QObject):
-    """Runs tasks, each in a thread, and brings their progress and results to the window's thread."""
+    """Runs tasks, each in a thread; brings progress and results to the window's thread."""
 
     progress = Signal(object, object)  # Task, Tick
     started = Signal(object)
@@ -50,7 +50,7 @@ class Tasks(QObject):
         done: Callable[[Any], None],
         failed: Callable[[str], None] | None = None,
     ) -> Task:
-        """Do `work(progress)` in a thread; then `done(result)`, or `failed(why)`, in the window's."""
+        """Do `work(progress)` in a thread; then `done(result)` or `failed(why)` in the window's."""
         task = Task(title, done, failed)
 
         def run() -> None:

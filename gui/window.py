@@ -123,7 +123,9 @@ class Window(QMainWindow):
             self.pages.insertWidget(PAGES.index("data"), self._data)
         return self._data
 
-    def train(self, method: str, data: str | None = None, data_options: dict[str, object] | None = None) -> None:
+    def train(
+        self, method: str, data: str | None = None, data_options: dict[str, object] | None = None
+    ) -> None:
         """One click: train a method with its default settings, on its first data or on these."""
 
         def make() -> Experiment:
@@ -149,13 +151,18 @@ class Window(QMainWindow):
         self.go("workbench")
         busy = self.laboratory.busy()
         if start and busy is not None:
-            if not self.ask("A run is training", f"{busy.note.title} is training now. Two trainings at once "
-                            "slow each other down. Pause it and start the new one?"):
+            if not self.ask(
+                "A run is training",
+                f"{busy.note.title} is training now. Two trainings at once "
+                "slow each other down. Pause it and start the new one?",
+            ):
                 return
             assert busy.engine is not None
             busy.engine.pause()
         if not self.laboratory.is_warm:
-            self.notices.show("info", "The engine is being loaded; the run opens in a moment.", key="warm")
+            self.notices.show(
+                "info", "The engine is being loaded; the run opens in a moment.", key="warm"
+            )
         (self.laboratory.train if start else self.laboratory.prepare)(make)
 
     def show_recent(self) -> None:
@@ -191,7 +198,9 @@ class Window(QMainWindow):
         self.runs.problem.connect(self.warn)
         self.runs.done.connect(lambda text: self.notices.show("success", text))
         self.laboratory.failed.connect(self.warn)
-        self.tasks.problem.connect(lambda text, trace: self.notices.show("error", text, details=trace))
+        self.tasks.problem.connect(
+            lambda text, trace: self.notices.show("error", text, details=trace)
+        )
         self.laboratory.opened.connect(lambda _: self.go("workbench"))
         self.laboratory.runs_changed.connect(self.runs.refresh_soon)
         self.workbench.problem.connect(self.warn)
@@ -222,7 +231,9 @@ class Window(QMainWindow):
         """Let the run in front look at a picture of the person's own."""
         desk = self.workbench.desk()
         if desk is None or desk.session.probe is None:
-            self.warn("No run is open to look at this picture with. Train one, or open one, then drop it again.")
+            self.warn(
+                "No run is open to look at this picture with. Train one, or open one, then drop it again."
+            )
             return
         self.go("workbench")
         desk.add_own_picture(path)
@@ -234,7 +245,9 @@ class Window(QMainWindow):
         self.notices.show("warning", text, key=text)
 
     def _tell_error(self, report: ErrorReport) -> None:
-        self.notices.show("error", report.title, report.text, details=report.details, key=report.key)
+        self.notices.show(
+            "error", report.title, report.text, details=report.details, key=report.key
+        )
 
     def show_palette(self) -> None:
         self.palette_of_commands.appear()
@@ -268,6 +281,8 @@ class Window(QMainWindow):
     # --- staying and leaving ----------------------------------------------------------------------
 
     def _restore(self) -> None:
+        kept = preferences.load(self.settings)
+        self.laboratory.prefer(kept.autosave, kept.threads, kept.runs_folder)
         geometry = self.settings.value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
@@ -281,8 +296,10 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         busy = self.laboratory.busy()
         if busy is not None and not self.ask(
-                "A run is training", f"{busy.note.title} is training. Save it and leave? It can be continued "
-                "from where it stands."):
+            "A run is training",
+            f"{busy.note.title} is training. Save it and leave? It can be continued "
+            "from where it stands.",
+        ):
             event.ignore()
             return
         self.settings.setValue("window/geometry", self.saveGeometry())

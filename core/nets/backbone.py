@@ -1,4 +1,4 @@
-"""What every encoder network is: named blocks one after another, the last one pooled to a vector."""
+"""What every encoder network is: named blocks in order, the last one pooled to a vector."""
 
 from __future__ import annotations
 

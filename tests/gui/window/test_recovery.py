@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ app.exec()
 
 
 @pytest.fixture
-def killed(own_home: Path, store: RunStore) -> Iterator[str]:
+def killed(own_home: Path, store: RunStore) -> str:
     """The id of a run whose window was killed in the middle of its training."""
     root = Path(__file__).resolve().parents[3]
     environment = {**os.environ, "PYTHONPATH": str(root)}
@@ -51,7 +50,7 @@ def killed(own_home: Path, store: RunStore) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    yield store.list()[0].id
+    return store.list()[0].id
 
 
 def test_after_a_kill_the_offer_appears_and_continue_goes_on(
