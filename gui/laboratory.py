@@ -37,7 +37,6 @@ class Laboratory(QObject):
         self.sessions: list[Session] = []
         self.autosave, self.threads = 30.0, 0
         self._is_warm = False
-        self._failed = ""
         self._when_warm: list[Callable[[], None]] = []
         self._warmer = threading.Thread(target=self._import_heavy, name="warm-up", daemon=False)
         self._timer = QTimer(self, interval=DRAIN_MS)

@@ -70,7 +70,7 @@ class ImageSet:
         return len(self.classes) > 1 and bool((self.train.labels >= 0).any())
 
     def fingerprint(self) -> str:
-        """A short hash of the pixels and labels, kept with a run so that a changed set is noticed."""
+        """A short hash of pixels and labels, kept with a run so that a changed set is noticed."""
         digest = hashlib.sha256()
         for part in (self.train, self.held_out):
             digest.update(repr(part.images.shape).encode())

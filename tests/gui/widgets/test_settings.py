@@ -15,7 +15,7 @@ def settings(tmp_path):
 
 
 def test_what_is_saved_is_read_again_from_disk(settings, tmp_path):
-    chosen = Preferences(theme="dark", runs_folder="/runs", autosave=60, data_cache=0.5)
+    chosen = Preferences(theme="dark", runs_folder="/runs", autosave=60)
     save(chosen, settings)
     settings.sync()
     assert load(QSettings(settings.fileName(), QSettings.Format.IniFormat)) == chosen
