@@ -15,7 +15,7 @@ from core.data.imageset import DataError, ImageSet, Problem
 from core.experiment import Experiment
 from core.feed import Feed, held_out_batch
 from core.method import Batch, DataShape
-from core.probe import choose, save_probe
+from core.probe import choose, contact_sheet, save_probe
 from core.progress import Progress
 from core.runs import Checkpoint, Run, RunError, RunInfo, RunStore
 from core.runs.errors import saving
@@ -62,7 +62,9 @@ def begin(
     run = store.create(info, experiments.to_config(experiment, shape))
     try:
         with saving("the pictures to look at", run.path):
-            save_probe(run.path, choose(data))
+            probe = choose(data)
+            save_probe(run.path, probe)
+            run.save_picture("thumbnail", contact_sheet(probe))
     except RunError as error:
         run.set_state(status="failed", message=str(error))
         run.close()

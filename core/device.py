@@ -1,11 +1,14 @@
-"""Where tensors live: decided once a run, never by a method."""
+"""Where tensors live: decided once a run, never by a method. Torch is imported when asked."""
 
 from __future__ import annotations
 
 import os
 import platform
+import threading
+from typing import TYPE_CHECKING
 
-import torch
+if TYPE_CHECKING:
+    import torch
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -16,6 +19,8 @@ class DeviceError(ValueError):
 
 def choose(wanted: str = "auto") -> torch.device:
     """The device of that name, or the best there is for "auto"; raises DeviceError."""
+    import torch
+
     there = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),
@@ -33,6 +38,8 @@ def choose(wanted: str = "auto") -> torch.device:
 def describe(device: torch.device) -> str:
     """The device in words: "CPU, 2 threads" or the name of the GPU."""
     if device.type == "cuda":
+        import torch
+
         return torch.cuda.get_device_name(device)
     if device.type == "mps":
         return f"{platform.processor() or 'Apple'} GPU"
@@ -53,6 +60,8 @@ def use_threads(count: int) -> None:
     Torch gives a thread, at its first operation, the number that any thread set last; asking first
     takes that step now, so that what an observer sets meanwhile cannot become the trainer's.
     """
+    import torch
+
     torch.get_num_threads()
     torch.set_num_threads(count)
 
@@ -60,6 +69,4 @@ def use_threads(count: int) -> None:
 def lower_priority() -> None:
     """Let the window go first: this thread, and the pool torch makes for it, run at nice 10."""
     if platform.system() == "Linux":
-        import threading
-
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -217,8 +217,8 @@ class Engine:
     def _stand(self, trainer: Trainer, recorder: Recorder) -> None:
         """Keep the step that the training stands still at, show it, and say so."""
         recorder.checkpoint(trainer)
-        self._set_state("paused")
         self.showcase.publish(trainer.step, trainer.method, at_once=True)
+        self._set_state("paused")
 
     def _heed_disk(self, recorder: Recorder) -> None:
         """Say when the disk begins to refuse, and when it takes data again."""

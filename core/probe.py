@@ -17,11 +17,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from core.data.imageset import DataError, ImageSet
+from core.pictures import as_images
 from core.runs.atomic import write_file
 
 FILE = "probe.safetensors"
 MOST = 2000
 MOST_BYTES = 64 * 1024**2
+TILE = 64  # pixels of a picture on the contact sheet, about
 
 
 @dataclass(frozen=True)
@@ -84,3 +86,17 @@ def load_probe(folder: Path) -> Probe:
             f"{FILE} of {folder.name} cannot be read ({error}); the run's pictures are lost, "
             "its curves and weights are not"
         ) from error
+
+
+def contact_sheet(probe: Probe, rows: int = 2, columns: int = 3) -> NDArray[np.uint8]:
+    """A few pictures of different classes side by side, (H, W, 3): what stands for the run."""
+    chosen = probe.first_of_each_class(rows * columns)
+    images = as_images(probe.images[chosen])
+    scale = max(1, TILE // images.shape[1])
+    images = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    side = images.shape[1]
+    sheet = np.zeros((rows * side, columns * side, 3), np.uint8)
+    for at, image in enumerate(images):
+        y, x = divmod(at, columns)
+        sheet[y * side : (y + 1) * side, x * side : (x + 1) * side] = image
+    return sheet

@@ -55,7 +55,6 @@ class Tasks(QObject):
 
         def run() -> None:
             from core.device import lower_priority
-            from core.failures import in_words
 
             lower_priority()
             try:
@@ -64,6 +63,8 @@ class Tasks(QObject):
             except Cancelled:
                 task.ended.append(("cancelled", ""))
             except Exception as error:
+                from core.failures import in_words
+
                 text = "".join(traceback.format_exception(error))
                 task.ended.append(("failed", (in_words(error), text)))
 

@@ -232,7 +232,7 @@ class Window(QMainWindow):
         desk = self.workbench.desk()
         if desk is None or desk.session.probe is None:
             self.warn(
-                "No run is open to look at this picture with. Train or open one, then drop it again."
+                "No run is open to look at this picture with. Train or open one, then drop it again"
             )
             return
         self.go("workbench")

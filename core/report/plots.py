@@ -109,8 +109,10 @@ def histogram(picture: Histogram) -> str:
 def points(picture: Points) -> str:
     """The first two dimensions, coloured by label."""
     xy = np.asarray(picture.xy, float)[:, :2]
-    axes = _Axes(xy[:, 0], xy[:, 1])
     labels = np.zeros(len(xy), int) if picture.labels is None else np.asarray(picture.labels)
+    known = np.isfinite(xy).all(axis=1)
+    xy, labels = xy[known], labels[known]
+    axes = _Axes(xy[:, 0], xy[:, 1])
     circles = [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{_colour(int(label))}"/>'
         for (x, y), label in zip(axes.place(xy[:, 0], xy[:, 1]), labels)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from gui.theme import manager
@@ -228,8 +228,8 @@ class LiveCurves(Savable):
 
     def _restyle(self, *_args: object) -> None:
         for part in (self._grid, self):
-            palette = part.palette()
-            palette.setColor(palette.ColorRole.Window, manager().theme.color("panel"))
+            palette = QPalette()  # of this role alone: the others follow the application's
+            palette.setColor(QPalette.ColorRole.Window, manager().theme.color("panel"))
             part.setPalette(palette)
             part.setAutoFillBackground(True)
 

@@ -26,6 +26,7 @@ from gui.widgets.overlay import Overlay
 from gui.widgets.text import label, line
 
 WIDTH, ROW, ROWS = 600, 38, 10
+WHOLE = 4.0  # more for a title that has what is typed in one piece: "runs" is Runs, not Run: Stop
 _COMMAND, _FOUND, _ENABLED = (Qt.ItemDataRole.UserRole + i for i in range(3))
 
 
@@ -103,7 +104,9 @@ class CommandPalette(Overlay):
             action = self._commands.action(command.id)
             fit = match(typed, _said(command, action.text()))
             if fit is not None and command.id != "view.palette":
-                found.append((action.isEnabled(), fit.score, command, fit))
+                whole = typed.strip().casefold() in action.text().casefold()
+                score = fit.score + (WHOLE if whole else 0.0)
+                found.append((action.isEnabled(), score, command, fit))
         if typed.strip():
             found.sort(key=lambda row: (not row[0], -row[1]))
         else:

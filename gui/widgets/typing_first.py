@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
+    QWidget,
 )
 
 TYPES = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
@@ -26,11 +27,19 @@ TAKES_SPACE = "takesSpace"  # a widget of our own that Space presses sets this p
 
 
 class TypingFirst(QObject):
-    """Installed on the application for as long as it lives."""
+    """Follows the focus for as long as the application lives.
+
+    It filters the events of what has, or had, the focus: filtering those of the whole application
+    would call into Python thousands of times while a page is built.
+    """
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
-        app.installEventFilter(self)
+        app.focusChanged.connect(self._follow)
+
+    def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None:
+            new.installEventFilter(self)  # a second time changes nothing
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (

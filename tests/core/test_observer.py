@@ -179,7 +179,7 @@ def test_after_going_back_the_same_step_is_read_anew(trained: Run, store: RunSto
         before = asker.now(first_weight, step=6).value
         with store.open(trained.id, write=True) as run:
             run.resume_from(3)
-            run.save_snapshot(6, {n: a + 1 for n, a in run.load_snapshot(3).items()})
+            run.save_snapshot(6, {n: np.asarray(a + 1) for n, a in run.load_snapshot(3).items()})
         showcase.forget()
         assert asker.now(first_weight, step=6).value != before
     finally:

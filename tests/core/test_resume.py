@@ -20,11 +20,16 @@ from tests.core.watching import PATIENCE
 STEPS, BREAK = 40, 20
 
 
+_unbroken: dict[str, dict[str, Any]] = {}  # made once a method
+
+
 def unbroken(make: MakeEngine, store: RunStore, method: str) -> dict[str, Any]:
-    engine, _ = make(method, steps=STEPS)
-    engine.start()
-    engine.join()
-    return whole_state(store.open(engine.run.id))
+    if method not in _unbroken:
+        engine, _ = make(method, steps=STEPS)
+        engine.start()
+        engine.join()
+        _unbroken[method] = whole_state(store.open(engine.run.id))
+    return _unbroken[method]
 
 
 def broken(make: MakeEngine, store: RunStore, method: str) -> dict[str, Any]:

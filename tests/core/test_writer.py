@@ -1,4 +1,4 @@
-"""The writing thread keeps the order, gives nothing up by itself, and never holds the trainer long."""
+"""The writing thread keeps the order, gives nothing up, and does not hold up the trainer."""
 
 from __future__ import annotations
 

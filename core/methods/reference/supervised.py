@@ -82,7 +82,7 @@ class Supervised(EncoderMethod):
             as_images(images.cpu().numpy()),
             list(self.data.classes),
             probabilities.cpu().numpy(),
-            truth.cpu().numpy(),
+            truth.cpu().clone().numpy(),  # the picture's own: the look goes on without it
         )
 
     @figure("Classes taken for one another", "Row: the class it is. Column: the answer.")

@@ -100,6 +100,6 @@ def test_looking_at_everything_draws_nothing_from_the_global_generator(
             qtbot.waitUntil(lambda panel=panel: not panel._waiting, timeout=LONG)
     press(at_desk, "Alt+Home")
     click(desk.strip._shuffle)
-    qtbot.waitUntil(lambda: seen_step(guesses(at_desk)) == "0" or not guesses(at_desk).isVisible(),
-                    timeout=LONG)  # fmt: skip
+    panel = guesses(at_desk)
+    qtbot.waitUntil(lambda: seen_step(panel) == "0" or not panel.isVisible(), timeout=LONG)
     assert torch.equal(torch.get_rng_state(), before)

@@ -41,27 +41,23 @@ def test_without_a_run_just_the_commands_of_a_run_are_off(window: Window) -> Non
     assert off == set(NEEDS_DESK)
 
 
-def test_the_palette_finds_a_command_by_letters_and_runs_it(window: Window) -> None:
-    press(window, "Ctrl+Shift+P")
-    assert window.palette_of_commands.isVisible()
-    type_into(window.palette_of_commands.field, "runs")
-    key(window.palette_of_commands.field, Qt.Key.Key_Return)
-    assert window.page == "runs"
-    assert not window.palette_of_commands.isVisible()
+def test_the_palette_finds_a_command_by_letters_and_runs_it(at_desk: Window) -> None:
+    press(at_desk, "Ctrl+Shift+P")
+    assert at_desk.palette_of_commands.isVisible()
+    type_into(at_desk.palette_of_commands.field, "runs")
+    key(at_desk.palette_of_commands.field, Qt.Key.Key_Return)
+    assert at_desk.page == "runs"
+    assert not at_desk.palette_of_commands.isVisible()
 
 
-def test_pages_are_a_key_away(window: Window) -> None:
+def test_pages_and_the_log_are_a_key_away(window: Window) -> None:
     for at, page in ((2, "workbench"), (3, "runs"), (4, "data"), (1, "gallery")):
         press(window, f"Ctrl+{at}")
         assert window.page == page
         assert window.commands.action(f"go.{page}").isChecked()
-
-
-def test_the_log_is_shown_and_hidden(window: Window) -> None:
-    press(window, "Ctrl+Shift+L")
-    assert window.log.isVisible()
-    press(window, "Ctrl+Shift+L")
-    assert not window.log.isVisible()
+    for on in (True, False):
+        press(window, "Ctrl+Shift+L")
+        assert window.log.isVisible() == on
 
 
 def test_the_shortcut_sheet_takes_the_place_of_the_palette(window: Window) -> None:
@@ -105,13 +101,6 @@ def test_the_window_is_saved_as_a_picture(window: Window, tmp_path: Path) -> Non
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_command_line_and_options_are_copied(at_desk: Window) -> None:
-    press(at_desk, "Ctrl+Shift+C")
-    assert QGuiApplication.clipboard().text().startswith("python main.py train rotation")
-    press(at_desk, "Ctrl+Alt+C")
-    assert json.loads(QGuiApplication.clipboard().text())["options"]["steps"] == 24
-
-
 def test_the_active_figure_is_saved_and_copied(at_desk: Window, tmp_path: Path) -> None:
     for suffix in ("png", "svg", "csv"):
         path = tmp_path / f"curves.{suffix}"
@@ -123,23 +112,26 @@ def test_the_active_figure_is_saved_and_copied(at_desk: Window, tmp_path: Path) 
     assert not QGuiApplication.clipboard().image().isNull()
 
 
-def test_the_folder_of_a_run_is_shown(at_desk: Window) -> None:
+def test_command_line_options_and_folder_of_a_run_are_handed_out(at_desk: Window) -> None:
+    press(at_desk, "Ctrl+Shift+C")
+    assert QGuiApplication.clipboard().text().startswith("python main.py train rotation")
+    press(at_desk, "Ctrl+Alt+C")
+    assert json.loads(QGuiApplication.clipboard().text())["options"]["steps"] == 24
     opened: list[QUrl] = []
     at_desk.actions_of_window.open_url = opened.append
     press(at_desk, "Ctrl+Shift+R")
     assert Path(opened[0].toLocalFile()) == at_desk.workbench.desk().session.run.path
 
 
-def test_a_run_is_exported_into_a_folder(qtbot: QtBot, at_desk: Window, tmp_path: Path) -> None:
+def test_a_run_is_exported_and_its_report_is_opened(
+    qtbot: QtBot, at_desk: Window, tmp_path: Path
+) -> None:
+    opened: list[QUrl] = []
+    at_desk.actions_of_window.open_url = opened.append
     at_desk.actions_of_window.choosers.folder = lambda *_: str(tmp_path / "out")
     press(at_desk, "Ctrl+E")
     wait_for(qtbot, at_desk, "Exported to")
     assert (tmp_path / "out" / "weights.safetensors").is_file()
-
-
-def test_a_report_is_written_and_opened(qtbot: QtBot, at_desk: Window) -> None:
-    opened: list[QUrl] = []
-    at_desk.actions_of_window.open_url = opened.append
     press(at_desk, "Ctrl+Shift+E")
     qtbot.waitUntil(lambda: bool(opened), timeout=LONG)
     assert "<html" in Path(opened[0].toLocalFile()).read_text(encoding="utf-8")[:500]
@@ -162,7 +154,7 @@ def test_a_folder_that_is_no_run_is_refused_in_words(
     wait_for(qtbot, window, "run.json")
 
 
-def test_the_note_and_the_layouts_are_shown_and_said(at_desk: Window) -> None:
+def test_layouts_note_and_live_options_are_a_key_away(at_desk: Window) -> None:
     desk = at_desk.workbench.desk()
     for keys in ("Alt+3", "Alt+2", "Alt+1"):
         press(at_desk, keys)
@@ -171,11 +163,8 @@ def test_the_note_and_the_layouts_are_shown_and_said(at_desk: Window) -> None:
     press(at_desk, "Ctrl+Shift+N")
     assert desk.note.isVisible()
     assert at_desk.commands.action("view.note").isChecked()
-
-
-def test_a_live_option_gets_the_cursor(at_desk: Window) -> None:
     press(at_desk, "Ctrl+L")
-    assert at_desk.workbench.desk().setup.form.fields["learning_rate"].editor.hasFocus()
+    assert desk.setup.form.fields["learning_rate"].editor.hasFocus()
 
 
 def test_a_new_run_begins_from_the_options(qtbot: QtBot, at_desk: Window) -> None:

@@ -1,0 +1,333 @@
+"""What every method keeps, tested of each the moment its note exists."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from core import pictures, registry
+from core.abilities import abilities_of
+from core.config import configure, options_of, to_dict
+from core.data.imageset import ImageSet, Pictures
+from core.data.sources import SOURCES, load
+from core.engine import Engine
+from core.experiment import Experiment, build, rebuild, to_config
+from core.feed import Feed, held_out_batch
+from core.method import DataShape, Look, Method
+from core.runs import RunInfo, RunStore
+from core.trainer import Trainer
+from tests.contract.test_imports import QT, loaded_by
+
+CPU = torch.device("cpu")
+COUNT = 48
+SMALL: dict[str, Any] = {"steps": 20, "width": 8, "batch_size": 8}
+NOTES = registry.notes()
+
+every_method = pytest.mark.parametrize("id", [note.id for note in NOTES])
+on_both = pytest.mark.parametrize("data", ["digits", "toyland"])
+
+
+@cache
+def small(source: str) -> ImageSet:
+    """48 pictures to learn from and 48 held out."""
+    values = {"count": COUNT, "held_out": COUNT} if source == "toyland" else {}
+    found = load(source, values)
+
+    def few(part: Pictures) -> Pictures:
+        return Pictures(part.images[:COUNT], part.labels[:COUNT])
+
+    return dataclasses.replace(found, train=few(found.train), held_out=few(found.held_out))
+
+
+def shape_of(data: ImageSet) -> DataShape:
+    return DataShape(data.channels, data.side, tuple(data.classes))
+
+
+def experiment(id: str, data: str) -> Experiment:
+    return Experiment(id, data, SMALL, threads=1)
+
+
+def trainer(id: str, data: str, method: Method | None = None) -> Trainer:
+    pictures_ = small(data)
+    method = method or build(experiment(id, data), shape_of(pictures_), CPU)
+    feed = Feed(pictures_.train, SMALL["batch_size"], 0, CPU)
+    return Trainer(method, feed, held_out_batch(pictures_.held_out, COUNT, CPU))
+
+
+def look_at(data: str, count: int = COUNT, known: bool = True) -> Look:
+    held = small(data).held_out
+    images = torch.from_numpy(held.images[:count]).float() / 255
+    labels = torch.from_numpy(held.labels[:count])
+    labels = labels if known else torch.full_like(labels, -1)
+    return Look(images, labels, tuple(small(data).classes), torch.Generator().manual_seed(0))
+
+
+@torch.enable_grad()
+def trained(id: str, data: str, steps: int = 3) -> Method:
+    """Three steps on, ready to be looked at."""
+    made = trainer(id, data)
+    for _ in range(steps):
+        made.take_step()
+    return made.method.eval()
+
+
+# --- config and note ------------------------------------------------------------------------------
+
+
+@every_method
+def test_its_config_comes_back_from_json(id: str) -> None:
+    cls = registry.method_class(id)
+    config = configure(cls.Config, SMALL)
+    assert configure(cls.Config, json.loads(json.dumps(to_dict(config)))) == config
+
+
+@every_method
+def test_every_option_says_what_it_is_and_what_it_takes(id: str) -> None:
+    for option in options_of(registry.method_class(id).Config):
+        assert option.help.endswith("."), option.name
+        assert option.parse(option.default) == option.default
+        if option.type in (int, float) and not option.choices:
+            assert option.low is not None, option.name
+            assert option.high is not None, option.name
+            assert option.low > 0 or not option.log, option.name
+
+
+@every_method
+def test_its_recipes_are_options_for_sources_there_are(id: str) -> None:
+    cls = registry.method_class(id)
+    assert set(cls.recipes) <= set(SOURCES)
+    for values in cls.recipes.values():
+        configure(cls.Config, values)
+
+
+@every_method
+def test_its_companions_are_methods(id: str) -> None:
+    assert set(getattr(registry.method_class(id), "companions", ())) <= {n.id for n in NOTES}
+
+
+@every_method
+def test_its_note_says_what_a_reader_needs(id: str) -> None:
+    note = registry.note(id)
+    headings = re.findall(r"^## (.+)$", note.body, re.MULTILINE)
+    for wanted in ("The idea", "The loss", "What to look at", "What to expect"):
+        assert wanted in headings
+    loss = note.body.split("## The loss")[1].split("\n## ")[0]
+    assert "```math" in loss
+    assert note.data in SOURCES
+    assert note.sentence.endswith(".")
+    assert 0 < note.minutes < 60
+
+
+# --- learning -------------------------------------------------------------------------------------
+
+
+@every_method
+@on_both
+def test_steps_give_finite_numbers_and_a_gradient_to_every_weight(id: str, data: str) -> None:
+    made = trainer(id, data)
+    moved: set[str] = set()
+    for _ in range(3):
+        [(_, _, row)] = made.take_step()
+        assert all(map(math.isfinite, row.values())), row
+        moved |= {
+            name
+            for name, weight in made.method.named_parameters()
+            if weight.grad is not None and weight.grad.abs().sum() > 0
+        }
+    trainable = {n for n, weight in made.method.named_parameters() if weight.requires_grad}
+    assert trainable - moved == set()
+    assert all(map(math.isfinite, made.validate().values()))
+
+
+@every_method
+def test_it_is_rebuilt_from_its_config_and_state_alone(id: str) -> None:
+    method = trained(id, "digits")
+    kept = set(method.state_dict())
+    assert {name for name, _ in method.named_buffers()} <= kept, "a buffer is not persistent"
+    again = rebuild(type(method), method.config, method.data, method.state_dict(), CPU).eval()
+    for name, tensor in method.state_dict().items():
+        assert torch.equal(again.state_dict()[name], tensor), name
+    if "Encodes" in abilities_of(method):
+        images = look_at("digits").images
+        with torch.no_grad():
+            for stage, features in method.encode(images).items():
+                assert torch.equal(again.encode(images)[stage], features), stage
+
+
+@every_method
+def test_it_goes_on_from_its_folder_as_if_never_left(id: str, tmp_path: Path) -> None:
+    first = trainer(id, "digits")
+    for _ in range(3):
+        first.take_step()
+    info, shape = RunInfo(id, "digits", 0), shape_of(small("digits"))
+    with RunStore(tmp_path).create(info, to_config(experiment(id, "digits"), shape)) as run:
+        run.save_checkpoint(3, *first.checkpoint())
+        checkpoint = run.load_checkpoint()
+    assert checkpoint is not None
+    weights = {name: torch.zeros_like(t) for name, t in first.method.state_dict().items()}
+    cls, config = registry.method_class(id), first.method.config
+    second = trainer(id, "digits", rebuild(cls, config, shape, weights, CPU))
+    second.restore(checkpoint)
+    for _ in range(5):
+        [(step, _, row)] = first.take_step()
+        assert [(step, row)] == [(s, r) for s, _, r in second.take_step()]
+
+
+@every_method
+def test_its_first_weights_follow_from_the_seed(id: str) -> None:
+    one, other = (trainer(id, "digits").method.state_dict() for _ in range(2))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@every_method
+def test_a_training_stops_within_the_step_in_hand(
+    id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cls = registry.method_class(id)
+    real = cls.step
+
+    def stopping(method: Method, batch: Any, optimizers: Any) -> dict[str, Tensor]:
+        if batch.step == 2:
+            engine.stop()
+        return real(method, batch, optimizers)
+
+    monkeypatch.setattr(cls, "step", stopping)
+    engine = Engine(experiment(id, "digits"), RunStore(tmp_path))
+    engine.start()
+    engine.join()
+    assert (engine.state, engine.message) == ("stopped", "stopped at step 3")
+
+
+@every_method
+def test_nothing_is_drawn_from_torchs_global_generator(id: str) -> None:
+    before = torch.random.get_rng_state()
+    method = trained(id, "digits")
+    with torch.no_grad():
+        for figure in type(method).figures():
+            getattr(method, figure.name)(look_at("digits"))
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+# --- looking --------------------------------------------------------------------------------------
+
+
+def having(ability: str) -> Any:
+    """The methods that have an ability."""
+    ids = [n.id for n in NOTES if ability in abilities_of(registry.method_class(n.id))]
+    return pytest.mark.parametrize("id", ids)
+
+
+@having("Encodes")
+@on_both
+@torch.no_grad()
+def test_it_encodes_alike_each_time_and_one_by_one(id: str, data: str) -> None:
+    method, images = trained(id, data), look_at(data).images
+    once = method.encode(images)
+    assert once
+    for stage, features in once.items():
+        assert features.ndim in (2, 4), stage
+        assert len(features) == len(images), stage
+        assert torch.isfinite(features).all(), stage
+        assert torch.equal(method.encode(images)[stage], features), stage
+        # In evaluation a picture's features are its own, whatever stands beside it.
+        torch.testing.assert_close(method.encode(images[:1])[stage], features[:1])
+
+
+@having("Attends")
+@on_both
+@torch.no_grad()
+def test_its_attention_is_maps_without_negative_values(id: str, data: str) -> None:
+    method, images = trained(id, data), look_at(data).images
+    for power in (1.0, 2.0, 4.0):
+        for name, maps in method.attend(images, power).items():
+            assert maps.ndim == 3, name
+            assert len(maps) == len(images), name
+            assert bool((maps >= 0).all()), name
+            assert torch.isfinite(maps).all(), name
+
+
+@having("Guesses")
+@on_both
+@torch.no_grad()
+def test_its_guesses_are_probabilities_for_what_is_shown(id: str, data: str) -> None:
+    guess = trained(id, data).guess(look_at(data).images)
+    n, k = guess.probabilities.shape
+    assert guess.shown.shape[0] == len(guess.truth) == n
+    assert len(guess.options) == k
+    assert guess.shown.dtype == np.uint8
+    np.testing.assert_allclose(guess.probabilities.sum(axis=1), 1.0, rtol=1e-5)
+    assert (guess.probabilities >= 0).all()
+    assert set(np.unique(guess.truth)) <= set(range(-1, k))
+    assert n % (guess.columns or 1) == 0
+
+
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """Every array in a picture; raises AssertionError for a tensor."""
+    assert not isinstance(value, Tensor), "a picture holds a tensor"
+    if isinstance(value, np.ndarray):
+        yield value
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from arrays_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from arrays_in(item)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for item in value:
+            yield from arrays_in(item)
+
+
+@every_method
+@on_both
+@torch.no_grad()
+def test_every_figure_is_a_picture_with_memory_of_its_own(id: str, data: str) -> None:
+    """It crosses to the window's thread while the observer goes on with weights and pictures."""
+    method, look = trained(id, data), look_at(data)
+    theirs = [look.images.numpy(), look.labels.numpy()]
+    theirs += [tensor.numpy() for tensor in method.state_dict().values()]
+    shown = {f.name: getattr(method, f.name)(look) for f in type(method).figures()}
+    if "Guesses" in abilities_of(method):
+        shown["guess"] = method.guess(look.images)
+    for name, picture in shown.items():
+        assert isinstance(picture, typing.get_args(pictures.Picture)), name
+        for array in arrays_in(picture):
+            assert not any(np.may_share_memory(array, other) for other in theirs), name
+
+
+@every_method
+@torch.no_grad()
+def test_every_figure_can_be_drawn_of_one_picture_that_nobody_named(id: str) -> None:
+    method, look = trained(id, "digits"), look_at("digits", count=1, known=False)
+    for figure in type(method).figures():
+        assert figure.title
+        picture = getattr(method, figure.name)(look)
+        assert isinstance(picture, typing.get_args(pictures.Picture)), figure.name
+
+
+@every_method
+@torch.no_grad()
+def test_the_same_figure_of_the_same_weights_is_the_same(id: str) -> None:
+    method = trained(id, "digits")
+    for figure in type(method).figures():
+        one, other = (
+            list(arrays_in(getattr(method, figure.name)(look_at("digits")))) for _ in "ab"
+        )
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b, err_msg=figure.name)
+
+
+def test_no_method_needs_qt() -> None:
+    code = "from core import registry\nfor n in registry.notes(): registry.method_class(n.id)"
+    assert loaded_by(code, QT) == []

@@ -1,0 +1,244 @@
+"""All that the window does is done by words, and a mistake in them is one clear line."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.cli.main import main
+from core.engine import Engine
+from core.runs import RunStore
+from tests.core.watching import PATIENCE
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ["--steps", "4", "--width", "4", "--batch-size", "8", "--threads", "1"]
+TRAIN = ["--quiet", "train", "rotation", "--data", "digits", *SMALL]
+
+
+@pytest.fixture
+def runs(own_home: Path) -> RunStore:
+    return RunStore(own_home / "runs")
+
+
+@pytest.fixture
+def trained(runs: RunStore, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(TRAIN) == 0
+    capsys.readouterr()
+    return runs.list()[0].id
+
+
+def make_folder(folder: Path) -> Path:
+    """Two classes of tiny pictures."""
+    dice = np.random.default_rng(0)
+    for name in ("left", "right"):
+        (folder / name).mkdir(parents=True)
+        for number in range(8):
+            pixels = dice.integers(0, 256, (10, 10, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
+    return folder
+
+
+def test_train_says_what_it_made_and_where(
+    runs: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(TRAIN) == 0
+    out = capsys.readouterr().out
+    [run] = runs.list()
+    assert run.status == "finished"
+    assert out.startswith("finished after 4 steps")
+    assert run.id in out
+    assert str(run.path) in out
+
+
+def test_progress_is_shown_unless_it_is_quiet(
+    runs: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(TRAIN[1:]) == 0
+    assert "Reading the digits 1,797 of 1,797 images" in capsys.readouterr().err
+    assert main(TRAIN) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_folder_of_pictures_is_data(
+    runs: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_folder(tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "supervised", "--data", "mine", "--data.side", "8", *SMALL]
+    assert main(["--quiet", *words]) == 0
+    run = runs.open(runs.list()[0].id)
+    assert run.config["shape"] == {"channels": 3, "side": 8, "classes": ["left", "right"]}
+    # It can be gone on with from any folder.
+    assert run.config["experiment"]["data_options"]["path"] == str(tmp_path / "mine")
+
+
+def test_resume_takes_more_steps(trained: str, runs: RunStore) -> None:
+    assert main(["--quiet", "resume", "last", "--steps", "6"]) == 0
+    assert runs.open(trained).state.step == 6
+
+
+def test_list_shows_methods_data_and_runs(trained: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    out = capsys.readouterr().out
+    for word in ("rotation", "supervised", "digits", "toyland", trained, "step 4 of 4"):
+        assert word in out
+
+
+def test_evaluate_prints_tables_and_keeps_them(
+    trained: str, runs: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--quiet", "evaluate", "last", "--protocols", "knn", "--seeds", "1"]) == 0
+    assert "Accuracy by protocol and stage" in capsys.readouterr().out
+    assert list(runs.open(trained).evaluations()) == ["step-000000004-knn"]
+
+
+def test_export_writes_plain_files(trained: str, tmp_path: Path) -> None:
+    assert main(["export", "last", str(tmp_path / "out")]) == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"metrics.csv", "experiment.json", "weights.safetensors", "report.html"} <= names
+    lines = (tmp_path / "out" / "metrics.csv").read_text().splitlines()
+    assert lines[0] == "step,quantity,value"
+    assert sum(",loss," in line for line in lines) == 4
+    assert list((tmp_path / "out" / "pictures").glob("*.png"))
+
+
+def test_the_report_is_one_file_that_needs_nothing_else(
+    trained: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--quiet", "evaluate", "last", "--protocols", "knn", "--seeds", "1"])
+    capsys.readouterr()
+    assert main(["report", "last", "--to", str(tmp_path / "report.html")]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert not re.findall(r'(?:src|href)="(?!data:)[^"]*"|@import|url\((?!data:)|<script', page)
+    for title in ("What it guesses", "Where it looks", "First filters", "Map of the embedding"):
+        assert f"<h2>{title}" in page
+    assert "Evaluation: step-000000004-knn" in page
+    assert "python main.py train rotation --data digits --steps 4" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("train nonsense", "nonsense"),
+        ("train nonsense --width 4", "nonsense"),
+        ("train rotation --width 1", "width: 1 is below 4"),
+        ("train rotation --width wide", "width: 'wide' is not a whole number"),
+        ("train rotation --rotations 3", "is not one of 4, 2"),
+        ("train rotation --wings 3", "--wings"),
+        ("train rotation --data.side 9", "side: '9' is not one of 8"),
+        ("train rotation --data /no/such/folder", "'/no/such/folder' is neither a file"),
+        ("train rotation --data nonsense", "nor one of digits, toyland"),
+        ("train rotation --device abacus", "device 'abacus' is not on this machine"),
+        ("train rotation --seed x", "invalid int value: 'x'"),
+        ("train", "METHOD"),
+        ("nonsense", "nonsense"),
+        ("", "COMMAND"),
+        ("resume last", "there is no run in"),
+        ("resume nonsense", "there is no run 'nonsense'"),
+        ("evaluate last", "there is no run in"),
+        ("export nonsense out", "there is no run 'nonsense'"),
+        ("report nonsense", "there is no run 'nonsense'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_two(
+    words: str, said: str, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--quiet", *words.split()]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    [line] = told.err.splitlines()
+    assert line.startswith("selfsight: ")
+    assert said in line
+
+
+def test_mistakes_about_a_run_are_one_line(
+    trained: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (
+        ["resume", "last", "--steps", "0"],
+        ["export", "last", str(tmp_path), "--step", "77"],
+        ["evaluate", "last", "--protocols", "nonsense"],
+        ["report", "last", "--to", str(tmp_path / "no" / "report.html")],
+    ):
+        assert main(["--quiet", *words]) == 2
+        [line] = capsys.readouterr().err.splitlines()
+        assert line.startswith("selfsight: ")
+
+
+def test_data_without_labels_is_refused_in_one_line(
+    runs: RunStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_folder(tmp_path / "mine") / "left"
+    assert main(["--quiet", "train", "supervised", "--data", str(folder), *SMALL]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "learns from labels" in line
+    assert runs.list() == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_and_stops(
+    number: signal.Signals,
+    status: int,
+    runs: RunStore,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    real = Engine._after_step
+
+    def signalled(engine: Engine, trainer: object, *rest: object) -> None:
+        real(engine, trainer, *rest)
+        if trainer.step == 2:
+            os.kill(os.getpid(), number)
+            assert stopped.wait(PATIENCE)
+
+    stopped = threading.Event()
+    stop = Engine.stop
+
+    def noticed(engine: Engine, wait: float | None = None) -> bool:
+        found = stop(engine, wait)
+        stopped.set()
+        return found
+
+    monkeypatch.setattr(Engine, "_after_step", signalled)
+    monkeypatch.setattr(Engine, "stop", noticed)
+    assert main(TRAIN) == status
+    [run] = runs.list()
+    assert (run.status, run.resume_step) == ("stopped", 2)
+    assert f"main.py resume {run.id}" in capsys.readouterr().out
+
+
+def test_a_training_that_fails_says_so(
+    runs: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fault(*_: object) -> None:
+        raise RuntimeError("the shapes do not fit")
+
+    monkeypatch.setattr(Engine, "_after_step", fault)
+    assert main(TRAIN) == 1
+    told = capsys.readouterr()
+    assert told.out.startswith("RuntimeError: the shapes do not fit")
+    assert "Traceback" not in told.out + told.err
+
+
+def test_it_is_started_by_main(own_home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "main.py", *TRAIN],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE * 2,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert done.stdout.startswith("finished after 4 steps")
