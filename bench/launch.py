@@ -51,7 +51,9 @@ def main() -> None:
             figures = [f"{f(wall):.2f}" for f in (min, median, max)]
             rows.append([name, *figures, f"{median(cpu):.2f}", verdict(median(wall), BARS[name])])
         table(["s", "least", "median", "most", "of the processor", "bar"], rows)
-        print("The processor's seconds are those of all threads; a busy machine disturbs them less.")
+        print(
+            "The processor's seconds are those of all threads; a busy machine disturbs them less."
+        )
 
 
 def verdict(seconds: float, bar: float | None) -> str:

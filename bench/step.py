@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BAR = 1.03  # with the curves live
 TARGET_MS = 20.0
 SETTLE = 0.5  # seconds that are not counted after a change of view
-STEPS = 6000  # the more, the rarer are the held-out checks: the engine makes 40 a run
+STEPS = 6000  # the more, the rarer are the held-out checks, of which there are so many a run
 VIEWS = {
     "another page in front": None,
     "curves live": ("setup",),
@@ -198,6 +198,7 @@ def main() -> None:
     given = parser.parse_args()
     with own_home(), screen() as where, window() as found:
         from core.device import default_threads
+        from core.engine import CHECKS_A_RUN
 
         threads = given.threads or default_threads()
         batch = calibrated(threads)
@@ -212,8 +213,8 @@ def main() -> None:
             measures[view] = lambda docks=docks: engine.run(docks, given.seconds)
         report(rounds(given.rounds, measures))
         check = median(c[2] - c[0] for c in engine.checks.calls)
-        print(f"\nA held-out check takes {1e3 * check:.0f} ms; a run makes 40 of them and one at "
-              "every snapshot.")  # fmt: skip
+        print(f"\nA held-out check takes {1e3 * check:.0f} ms; a run makes {CHECKS_A_RUN} of them "
+              "and one at every snapshot.")  # fmt: skip
         bare.end()
 
 

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from typing import Any
 
 from core import device as devices
 from core.beginning import Beginning, begin, begin_again
 from core.config import ConfigError, change, options_of
 from core.experiment import Experiment
-from core.failures import EXPECTED, NonFinite, NoWayBack, in_words, is_out_of_memory
+from core.failures import NonFinite, in_words, is_out_of_memory, traceback_of
 from core.mailbox import Mailbox
 from core.progress import Cancelled, Progress
 from core.recorder import Recorder
-from core.rescue import broken_first, go_back
+from core.rescue import recover
 from core.runs import Run, RunStore, is_snapshot_step
 from core.showcase import Showcase
 from core.trainer import Rows, Trainer
@@ -231,7 +230,7 @@ class Engine:
             recorder.note("full", text=self.message)
         else:
             self.message = ""
-            recorder.note("space", text="The disk takes data again; the training goes on.")
+            recorder.note("space", text="The disk takes data again.")
         self._set_state("paused")
 
     def _apply_changes(self, trainer: Trainer, recorder: Recorder) -> None:
@@ -244,21 +243,12 @@ class Engine:
 
     def _stand_after(self, error: NonFinite, trainer: Trainer, recorder: Recorder) -> None:
         """A quantity is no longer finite: go back to weights from which it is, and pause."""
-        first = broken_first(trainer, error)
-        happened = f"At step {error.step + 1:,} {first}."
-        rate = f"learning rate (now {trainer.method.config.learning_rate:g})"
         recorder.settle()
-        if not go_back(trainer, recorder.run):
-            raise NoWayBack(
-                f"{happened} So it does from every kept step; begin anew at a lower {rate}."
-            )
+        first, self.message = recover(trainer, recorder.run, error)
         self.showcase.forget()
         recorder.go_back_to(trainer)
-        self.message = (
-            f"{happened} The weights of step {trainer.step:,} are kept; lower the {rate} and go on."
-        )
-        recorder.note("nonfinite", step=trainer.step, quantity=first, text=self.message)
         self._wishes.pause()
+        recorder.note("nonfinite", step=trainer.step, quantity=first, text=self.message)
 
     # --- telling ----------------------------------------------------------------------------------
 
@@ -294,12 +284,9 @@ class Engine:
             config = self.trainer.method.config
         elif is_out_of_memory(error):  # so the experiment was sound
             config = self.experiment.config()
-        message = in_words(error, config)
-        text = "".join(traceback.format_exception(error))
+        message, text = in_words(error, config), traceback_of(error)
         log.error("the training failed: %s", message)
-        if not isinstance(error, EXPECTED):
-            log.debug("%s", text)
-        facts = {"text": message, "traceback": "" if isinstance(error, EXPECTED) else text}
+        facts = {"text": message, "traceback": text}
         if self._recorder is not None:
             self._recorder.note("failed", **facts)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 import torch
@@ -42,6 +43,11 @@ def in_words(error: BaseException, config: MethodConfig | None = None) -> str:
     if isinstance(error, (*EXPECTED, NoWayBack, OSError, KeyError, ValueError)):
         return str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def traceback_of(error: BaseException) -> str:
+    """Where it happened; nothing for what the program said itself, whose words are all of it."""
+    return "" if isinstance(error, EXPECTED) else "".join(traceback.format_exception(error))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

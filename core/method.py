@@ -26,7 +26,7 @@ class MethodConfig:
     """Options that every method has; a method's own `Config` adds to them."""
 
     steps: int = option(
-        600, "Training steps in all.", low=1, high=10_000_000, log=True, group="Training"
+        600, "Training steps in all.", low=1, high=10_000_000, log=True, live=True, group="Training"
     )
     batch_size: int = option(128, "Images in a step.", low=2, high=8192, log=True, group="Training")
     learning_rate: float = option(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from core import device as devices
 from core import experiment as experiments
 from core import registry
 from core.config import change
-from core.failures import in_words
+from core.failures import in_words, traceback_of
 from core.method import Look, Method, MethodConfig
 from core.probe import Probe, load_probe
 from core.randomness import generator
@@ -134,7 +133,7 @@ class Observer:
                 method, step = self._method_at(asked.step)
                 return Answer(key, step, asked.question(method, self._look(asked)))
         except Exception as error:
-            text = "".join(traceback.format_exception(error))
+            text = traceback_of(error)
             words = in_words(error)
             log.warning("a question about %s (%s) failed: %s", self.run.id, key, words)
             return Answer(key, step, error=words, traceback=text)

@@ -11,10 +11,25 @@ import torch
 from torch import Tensor, nn
 
 from core.experiment import to_tensors
-from core.failures import NonFinite
+from core.failures import NonFinite, NoWayBack
 from core.method import Method
 from core.runs import Checkpoint, Run, RunDamaged
 from core.trainer import Trainer
+
+
+def recover(trainer: Trainer, run: Run, error: NonFinite) -> tuple[str, str]:
+    """Go back to weights from which training goes on.
+
+    Which quantity broke first, as a clause, and what to say to a person. Raises NoWayBack.
+    """
+    first = broken_first(trainer, error)
+    happened = f"At step {error.step + 1:,} {first}."
+    rate = f"learning rate (now {trainer.method.config.learning_rate:g})"
+    if not go_back(trainer, run):
+        again = "So it does from every kept step"
+        raise NoWayBack(f"{happened} {again}; begin anew at a lower {rate}.")
+    kept = f"The weights of step {trainer.step:,} are kept"
+    return first, f"{happened} {kept}; lower the {rate} and go on."
 
 
 def broken_first(trainer: Trainer, error: NonFinite) -> str:

@@ -305,6 +305,7 @@ class Window(QMainWindow):
         self.settings.setValue("window/geometry", self.saveGeometry())
         self.workbench.keep_layout()
         self.settings.sync()
+        self.hide()  # what is left may take a few seconds, and nobody need watch it
         self.workbench.end()
         self.tasks.shut_down()
         self.laboratory.shut_down()

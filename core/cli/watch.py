@@ -13,7 +13,7 @@ from core.mailbox import Event, Mail, Row
 
 POLL_SECONDS = 0.1
 SHOWN = ("loss", "accuracy", "held-out/accuracy", "held-out/loss")
-TOLD = ("full", "space", "warning", "nonfinite")  # events whose text is printed
+TOLD = ("full", "space", "warning")  # events whose text is printed
 BY_SIGNAL = 128  # a shell's exit status of what a signal ended: 130 for Ctrl-C, 143 for SIGTERM
 
 
@@ -22,12 +22,16 @@ class _Watcher:
 
     def __init__(self, bar: Bar, quiet: bool) -> None:
         self.bar, self.quiet = bar, quiet
+        self.wrong = ""  # why the training stood still by itself
         self._seen: dict[str, float] = {}
         self._first: tuple[float, int] | None = None
 
     def take(self, mail: Mail, engine: Engine) -> None:
         for event in mail.events:
             self._event(event)
+            if event.kind == "nonfinite":
+                self.wrong = event.facts["text"]
+                engine.stop()  # nobody is here to lower the learning rate
         trainer = engine.trainer
         if mail.rows and trainer is not None:
             self._rows(mail.rows, trainer.steps)
@@ -78,14 +82,14 @@ def watch(engine: Engine, given: argparse.Namespace) -> int:
         while engine.alive:
             time.sleep(POLL_SECONDS)
             watcher.take(engine.mailbox.drain(), engine)
-            if engine.state == "paused" and not engine.waits_for_space:
-                engine.stop()  # numbers are not finite, and nobody is here to lower the rate
         watcher.take(engine.mailbox.drain(), engine)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         bar.close()
     status = 0 if engine.state == "finished" else BY_SIGNAL + caught[0] if caught else 1
+    if watcher.wrong:
+        print(f"selfsight: {watcher.wrong}", file=sys.stderr)
     return _closing_words(engine, given, status, time.monotonic() - began)
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 10_000
 MOST_BYTES = 64 * 1024**2  # of pictures that are laid out at once
-FORM_WIDTH = 300
+FORM_WIDTH = 320
 AUGMENTED, LEFT_OUT = 1, 2  # tabs
 CHOOSE = "Choose where the pictures come from, then press Show."
 
@@ -95,6 +95,7 @@ class DataPage(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(scroll.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         side_column.addWidget(scroll, 1)
         for part in (self.bar, self.facts):

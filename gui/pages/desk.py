@@ -98,6 +98,7 @@ class Desk(QWidget):
         self.bar.start_pause.connect(self.start_or_pause)
         self.bar.step_once.connect(self.step_once)
         self.bar.stop.connect(self.stop)
+        self.curves.problem.connect(self.problem)
         self.bar.restart.connect(self.restart)
         self.timeline.step_changed.connect(session.go_to)
         self.strip.chosen.connect(session.look_at)
@@ -140,6 +141,7 @@ class Desk(QWidget):
 
     def _add_panel(self, name: str, panel: Panel) -> None:
         self.panels.append(panel)
+        panel.problem.connect(self.problem)
         self._dock(name, panel.title, panel)
 
     def _dock(self, name: str, title: str, widget: QWidget) -> None:

@@ -16,7 +16,7 @@ from core.runs import RunSummary
 from gui.widgets.numbers import count, short
 
 COLUMNS = ("Run", "Method", "Pictures", "State", "Step", "Result", "Started")
-WIDTHS = (0, 150, 150, 100, 120, 170, 150)  # pixels; the first takes what is left
+WIDTHS = (0, 150, 140, 90, 100, 180, 130)  # pixels; the first takes what is left
 ID = Qt.ItemDataRole.UserRole
 SORT = Qt.ItemDataRole.UserRole + 1
 RESULTS = ("held-out/accuracy", "accuracy", "held-out/loss", "loss")
@@ -62,7 +62,7 @@ def result(run: RunSummary) -> str:
     for name in RESULTS:
         if name in run.last:
             part, _, quantity = name.rpartition("/")
-            return f"{quantity} {short(run.last[name])}{', ' + part if part else ''}"
+            return f"{part} {quantity} {short(run.last[name])}".strip()
     return ""
 
 

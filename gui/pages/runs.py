@@ -99,6 +99,7 @@ class RunsPage(QWidget):
         table.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
         table.setTabKeyNavigation(False)
         table.setShowGrid(False)
+        table.setWordWrap(False)
         table.verticalHeader().hide()
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -221,7 +222,10 @@ class RunsPage(QWidget):
         self.buttons["Open"].setEnabled(one)
         self.buttons["Rename"].setEnabled(one)
         self.buttons["Continue"].setEnabled(
-            one and whole[0].resume_step is not None and whole[0].writer is None
+            one
+            and whole[0].status != "finished"
+            and whole[0].resume_step is not None
+            and whole[0].writer is None
         )
         self.buttons["Delete"].setEnabled(bool(chosen))
         shown = [run.id for run in whole]

@@ -148,6 +148,7 @@ class Setup(QScrollArea):
     def _make_data_form(self, values: Mapping[str, Any]) -> None:
         if self._data_form is not None:
             self._data_place.removeWidget(self._data_form)
+            self._data_form.hide()  # it is still there until the event loop turns
             self._data_form.deleteLater()
         self._data_form = ConfigForm(source(self._source.currentData()).Options)
         self._data_form.set_values(values)

@@ -46,6 +46,8 @@ class AttentionPanel(Panel):
         self.controls.addWidget(QLabel("Beside"))
         self.controls.addWidget(self.beside)
         self.view, self.other_view = HeatMapsView(), HeatMapsView()
+        for view in (self.view, self.other_view):
+            view.problem.connect(self.problem)
         self.other_view.hide()
         splitter = QSplitter()
         splitter.addWidget(self.view)

@@ -82,6 +82,8 @@ class EmbeddingPanel(Panel):
         self.stage.activated.connect(self._lay_out_anew)
         self.layout_choice.activated.connect(self._lay_out_anew)
         self.metric.activated.connect(self._lay_out_anew)
+        for view in (self.view, self.near):
+            view.problem.connect(self.problem)
         self.view.picked.connect(session.picked)
         self.view.hovered.connect(session.hovered)
         self.near.picked.connect(session.picked)

@@ -229,6 +229,7 @@ class EvaluationPanel(Panel):
             self._results.addWidget(label(title, "lead", "primary"))
             view = view_for(picture)()
             view.set_stamp(self.session.run.id if self.session.run else "")
+            view.problem.connect(self.problem)
             view.show_picture(picture)
             rows = len(picture.rows) if hasattr(picture, "rows") else 0
             view.setMinimumHeight(HEIGHTS.get(type(picture), min(480, 96 + 26 * rows)))

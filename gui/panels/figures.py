@@ -79,6 +79,7 @@ class FiguresPanel(Panel):
                 self.view.deleteLater()
             self.view = wanted()
             self.view.picked.connect(self.session.picked)
+            self.view.problem.connect(self.problem)
             self.body.addWidget(self.view, 1)
         self.reason.hide()
         self.view.show()

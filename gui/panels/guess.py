@@ -23,6 +23,7 @@ class GuessPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.view = GuessView()
+        self.view.problem.connect(self.problem)
         self.body.addWidget(self.view)
 
     def ask(self) -> bool:

@@ -53,6 +53,8 @@ class _Model(QAbstractTableModel):
             return numbers(TYPE.body)
         if role == _ROLES.UserRole:
             return value
+        if role == _ROLES.ToolTipRole and isinstance(value, str):
+            return value  # it may be too long for its column
         return None
 
     def headerData(
@@ -144,6 +146,8 @@ class TableView(View):
         self.rows.resizeColumnsToContents()
         for column in range(len(picture.columns)):
             self.rows.setColumnWidth(column, min(320, self.rows.columnWidth(column) + SPACE.large))
+        # A sentence takes the room there is; a number stays where it can be read with its name.
+        self.rows.horizontalHeader().setStretchLastSection(isinstance(picture.rows[0][-1], str))
         self.notes.setText(picture.notes)
         self.notes.setVisible(bool(picture.notes))
         self.ready()

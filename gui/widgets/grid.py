@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -33,8 +34,14 @@ class CardGrid(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a card has become wider or narrower
+            self._arrange()
+        return super().event(event)
+
     def _arrange(self) -> None:
-        columns = max(1, min(self.width() // _WIDTH, len(self._cards)))
+        least = max([_WIDTH, *(card.minimumSizeHint().width() for card in self._cards)])
+        columns = max(1, min(self.width() // least, len(self._cards)))
         if columns == self._columns:
             return
         self._columns = columns

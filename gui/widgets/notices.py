@@ -21,11 +21,12 @@ from gui.icons import icon, pixmap
 from gui.theme import manager
 from gui.tokens import SPACE
 from gui.widgets.details import DetailsDialog
+from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
 
 Level = Literal["info", "success", "warning", "error"]
 TOKENS = {"info": "accent", "success": "success", "warning": "warning", "error": "danger"}
-WIDTH = 380
+WIDTH = 400
 MOST = 5  # shown at once; the oldest leave first
 STAY_MS = 6000  # of info and success; warnings and errors stay until they are closed
 
@@ -68,7 +69,8 @@ class Notices(QObject):
         self._shown.append(notice)
         while len(self._shown) > MOST:
             self._shown[0].leave()
-        notice.ensurePolished()
+        for part in [notice, *notice.findChildren(QWidget)]:
+            part.ensurePolished()  # a label knows its height only in its own size of text
         self._place()  # before it shows: where it is made, the pointer would enter it unseen
         notice.show()
         return notice
@@ -94,7 +96,7 @@ class Notices(QObject):
         for notice in reversed(self._shown):
             width = min(WIDTH, self._window.width() - 2 * SPACE.large)
             notice.setFixedWidth(width)
-            height = notice.layout().heightForWidth(width)
+            height = notice.heightForWidth(width)  # with its border
             notice.setFixedHeight(max(height, notice.minimumSizeHint().height()))
             bottom -= notice.height()
             notice.move(right - width, bottom)
@@ -174,11 +176,10 @@ class Notice(QFrame):
         row.addLayout(words, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
 
-    def _buttons(self, actions: Sequence[Action]) -> QHBoxLayout | None:
+    def _buttons(self, actions: Sequence[Action]) -> FlowLayout | None:
         if not actions and not self._details:
             return None
-        row = QHBoxLayout()
-        row.setSpacing(SPACE.small)
+        row = FlowLayout(gap=SPACE.small)
         for action in actions:
             button = QPushButton(action.title, self)
             button.clicked.connect(lambda _=False, action=action: self._act(action))
@@ -187,7 +188,6 @@ class Notice(QFrame):
             button = QPushButton("Details", self)
             button.clicked.connect(self.show_details)
             row.addWidget(button)
-        row.addStretch(1)
         return row
 
     def _act(self, action: Action) -> None:

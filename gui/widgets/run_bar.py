@@ -28,7 +28,7 @@ _STATES: dict[str, tuple[str, str, str, str, str, bool, bool, bool]] = {
     "paused": ("Paused", "pause", "warning", "play", "Resume", True, True, True),
     "stopped": ("Stopped", "stop", "text_secondary", "play", "Continue", False, False, True),
     "interrupted": ("Interrupted", "warning", "warning", "play", "Continue", False, False, True),
-    "finished": ("Finished", "check", "success", "play", "Start", False, False, True),
+    "finished": ("Finished", "check", "success", "play", "Train on", False, False, True),
     "failed": ("Failed", "error", "danger", "play", "Try again", False, False, True),
 }
 
@@ -134,7 +134,6 @@ class RunBar(QWidget):
         self._main.setText(main_words)
         self._main.setToolTip(f"{main_words} training")
         self._main.setAccessibleName(f"{main_words} training")
-        self._main.setEnabled(state != "finished")
         for button, on in ((self._step, step), (self._stop, stop), (self._anew, anew)):
             button.setEnabled(on)
         if reason:

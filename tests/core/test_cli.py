@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from core import writer
 from core.cli.main import main
 from core.engine import Engine
-from core.runs import RunStore
+from core.registry import method_class
+from core.runs import Run, RunFull, RunStore
 from tests.core.watching import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -228,6 +231,36 @@ def test_a_training_that_fails_says_so(
     told = capsys.readouterr()
     assert told.out.startswith("RuntimeError: the shapes do not fit")
     assert "Traceback" not in told.out + told.err
+
+
+def test_numbers_that_are_not_finite_end_it_with_the_reason(
+    runs: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cls = method_class("rotation")
+    monkeypatch.setattr(cls, "learning_rate", lambda method, step: 1e35)
+    assert main(TRAIN) == 1
+    told = capsys.readouterr()
+    assert "became" in told.err
+    assert "lower the learning rate" in told.err
+    assert told.out.startswith("stopped at step 0")
+
+
+def test_it_waits_for_a_full_disk_and_goes_on(
+    runs: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refusals = iter([RunFull("a row", 9_000_000, 0)] * 3)
+    real = Run.append
+
+    def append(run: Run, *args: Any) -> None:
+        for refusal in refusals:
+            raise refusal
+        real(run, *args)
+
+    monkeypatch.setattr(Run, "append", append)
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    assert main(TRAIN[1:]) == 0
+    assert "no room on the disk for a row" in capsys.readouterr().err
+    assert runs.open(runs.list()[0].id).metrics()["loss"][0].tolist() == [1, 2, 3, 4]
 
 
 def test_it_is_started_by_main(own_home: Path) -> None:

@@ -64,7 +64,7 @@ def test_hiding_halts_the_play(timeline: Timeline) -> None:
         ("idle", "Start", True, False),
         ("training", "Pause", False, True),
         ("paused", "Resume", True, True),
-        ("finished", "Start", False, False),
+        ("finished", "Train on", False, False),
     ],
 )
 def test_only_what_is_possible_can_be_pressed(
