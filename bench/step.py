@@ -4,7 +4,7 @@ The bare loop is `batch = feed.batch(...); method.step(batch, optimizers)` and n
 the same method, pictures, first weights, number of threads and priority, in a thread of the same
 process while the window stands still. Both are measured in turns.
 
-    python -m bench.step [--threads 1] [--rounds 8] [--seconds 3]
+    python -m bench.step [--threads 1] [--rounds 5] [--seconds 2.5]
 """
 
 from __future__ import annotations
@@ -193,8 +193,8 @@ def report(found: dict[str, list[Times]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=0, help="0: as many as a run takes")
-    parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each measure")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.5, help="of each measure")
     given = parser.parse_args()
     with own_home(), screen() as where, window() as found:
         from core.device import default_threads

@@ -5,6 +5,7 @@ Their licences (SIL OFL 1.1, Apache 2.0, SIL OFL 1.1) stand beside them in `asse
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -37,6 +38,7 @@ def text(size: int = TYPE.body, weight: QFont.Weight = QFont.Weight.Normal) -> Q
     return font
 
 
+@cache  # painting asks for it hundreds of times; nobody changes what it returns
 def numbers(size: int = TYPE.body, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The font of the window with figures of one width, so that counting numbers stand still."""
     font = text(size, weight)

@@ -37,7 +37,7 @@ class RunOptions:
     )
     threads: int = option(
         0,
-        "Threads of the CPU; 0 takes as many as there are cores.",
+        "Threads of the CPU; 0 takes half of the cores and leaves the rest to the window.",
         low=0,
         high=256,
         group="Run",

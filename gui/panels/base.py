@@ -16,8 +16,8 @@ from gui.theme import SPACE
 if TYPE_CHECKING:
     from core.observer import Answer, Question
 
-LIVE_MS = 400  # between two looks at a run in training
-SLOWEST_SHARE = 4  # an answer that took t seconds is asked for again after this many t
+LIVE_MS = 800  # between two looks at a run in training
+SLOWEST_SHARE = 8  # an answer that took t seconds is asked for again after this many t
 
 
 class Panel(QWidget):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
@@ -71,6 +73,7 @@ def stretched(maps: np.ndarray) -> np.ndarray:
     return np.where(span > 0, (maps - low) / np.where(span > 0, span, 1.0), 0.0)
 
 
+@lru_cache(maxsize=64)  # a panel of attention asks for the same few, dozens of times a second
 def cubic_weights(small: int, large: int) -> NDArray[np.float32]:
     """(large, small) weights of cubic convolution (Keys 1981, a = -0.5), edges repeated."""
     at = (np.arange(large) + 0.5) * small / large - 0.5
@@ -82,6 +85,7 @@ def cubic_weights(small: int, large: int) -> NDArray[np.float32]:
         far = -0.5 * t**3 + 2.5 * t**2 - 4.0 * t + 2.0
         column = np.clip(first + offset, 0, small - 1)
         np.add.at(weights, (np.arange(large), column), np.where(t <= 1, near, far))
+    weights.flags.writeable = False  # every caller gets the same array
     return weights
 
 

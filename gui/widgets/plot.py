@@ -57,6 +57,8 @@ class Plot(pg.PlotWidget):
         self.box.setDefaultPadding(0.0)
         self.box.sigRangeChangedManually.connect(self._on_manual)
         self.box.sigXRangeChanged.connect(self._redraw)
+        # It fills itself: what lies below need not be painted at every change of a curve.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumHeight(120)
         manager().changed.connect(self.restyle)
         self.restyle()

@@ -164,7 +164,7 @@ def test_layouts_note_and_live_options_are_a_key_away(at_desk: Window) -> None:
     assert desk.note.isVisible()
     assert at_desk.commands.action("view.note").isChecked()
     press(at_desk, "Ctrl+L")
-    assert desk.setup.form.fields["learning_rate"].editor.hasFocus()
+    assert desk.setup.form.fields["steps"].editor.hasFocus()
 
 
 def test_a_new_run_begins_from_the_options(qtbot: QtBot, at_desk: Window) -> None:
