@@ -1,7 +1,7 @@
 """The curves of a running training: every named number, grouped, smoothed, beside other runs.
 
-Rows come in any number at any moment. A plot is drawn at most four times a second, only while the
-curves are seen, and the plots in turns: painting them all at once would hold the window up.
+Rows come in any number at any moment. A plot is drawn at most five times in two seconds, only while
+the curves are seen, and the plots in turns: painting all at once would hold the window up.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Rows = Iterable[tuple[int, Mapping[str, Any]]]
 
 SECONDS = "seconds"  # the key of a row that is time, not a curve
 _FIRST = ("loss", "accuracy")  # plots that stand first
-_REDRAW_MS = 250  # between two drawings of one plot
+_REDRAW_MS = 400  # between two drawings of one plot
 
 
 class LiveCurves(Savable):
