@@ -55,11 +55,18 @@ class _Photographer:
         window = self.window
         self.wait(1.0)
         self.take("gallery")
-        window.train("rotation", "toyland")
+        from core.experiment import Experiment
+
+        window.go("workbench")
+        window.laboratory.train(
+            lambda: Experiment(
+                "rotation", "toyland", {"steps": 700}, {"count": 3000, "held_out": 500}
+            )
+        )
         self.wait(MOST_SECONDS, lambda: self.state() == "training")
         desk = window.workbench.desk()
         assert desk is not None
-        self.wait(MOST_SECONDS, lambda: self.step() >= 0.45 * desk.session.engine.trainer.steps)
+        self.wait(MOST_SECONDS, lambda: self.step() >= 0.6 * 700)
         self.take("training")
         self.wait(MOST_SECONDS, lambda: self.state() in ("finished", "failed"))
         self.manager.set_mode("dark")

@@ -248,15 +248,21 @@ def test_numbers_that_are_not_finite_end_it_with_the_reason(
 def test_it_waits_for_a_full_disk_and_goes_on(
     runs: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refusals = iter([RunFull("a row", 9_000_000, 0)] * 3)
-    real = Run.append
+    noticed = threading.Event()
+    real, heed = Run.append, Engine._heed_disk
 
     def append(run: Run, *args: Any) -> None:
-        for refusal in refusals:
-            raise refusal
+        if not noticed.is_set():
+            raise RunFull("a row", 9_000_000, 0)
         real(run, *args)
 
+    def heeded(engine: Engine, *rest: Any) -> None:
+        heed(engine, *rest)
+        if engine.waits_for_space:
+            noticed.set()
+
     monkeypatch.setattr(Run, "append", append)
+    monkeypatch.setattr(Engine, "_heed_disk", heeded)
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
     assert main(TRAIN[1:]) == 0
     assert "no room on the disk for a row" in capsys.readouterr().err
