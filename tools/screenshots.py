@@ -76,14 +76,20 @@ class _Photographer:
         desk.session.picked.emit(desk.session.pictures[0])
         self.wait(3.0)
         self.take("looking")
-        desk.set_layout("present")
-        desk.evaluate()
-        self.wait(2.0)
-        self.wait(MOST_SECONDS, lambda: not window.tasks.running)
-        self.wait(1.0)
-        self.take("judging")
+        self.browse()
         window.close()
         self.wait(0.2)
+
+    def browse(self) -> None:
+        """The data page, showing the painted world."""
+        self.manager.set_mode("light")
+        self.window.go("data")
+        page = self.window.data_page()
+        page.show_source("toyland", {"count": 1200, "held_out": 100, "side": 64})
+        self.wait(1.0)
+        self.wait(MOST_SECONDS, lambda: not self.window.tasks.running)
+        self.wait(1.0)
+        self.take("data")
 
     def state(self) -> str:
         desk = self.window.workbench.desk()
