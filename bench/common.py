@@ -18,7 +18,7 @@ def own_home() -> Iterator[Path]:
     """The program as `main.py` starts it, with an empty home of its own. Enter it before torch."""
     assert "torch" not in sys.modules, "OpenMP reads its environment when torch is imported"
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.00005)
     with tempfile.TemporaryDirectory(prefix="selfsight-bench-") as folder:
         os.environ["SELFSIGHT_HOME"] = folder
         yield Path(folder)

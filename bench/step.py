@@ -193,8 +193,8 @@ def report(found: dict[str, list[Times]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=0, help="0: as many as a run takes")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.5, help="of each measure")
+    parser.add_argument("--rounds", type=int, default=16)
+    parser.add_argument("--seconds", type=float, default=1.2, help="of each measure")
     given = parser.parse_args()
     with own_home(), screen() as where, window() as found:
         from core.device import default_threads

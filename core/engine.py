@@ -288,6 +288,7 @@ class Engine:
         log.error("the training failed: %s", message)
         facts = {"text": message, "traceback": text}
         if self._recorder is not None:
+            self._recorder.settle()  # the numbers of the steps that led here
             self._recorder.note("failed", **facts)
         else:
             self.mailbox.event("failed", **facts)

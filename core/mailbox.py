@@ -47,6 +47,11 @@ class Mailbox:
     def event(self, kind: str, **facts: Any) -> None:
         self._events.append(Event(kind, facts))
 
+    @property
+    def has_news(self) -> bool:
+        """Whether an event waits."""
+        return bool(self._events)
+
     def drain(self) -> Mail:
         """All that came since the last time, in order."""
         return Mail(_empty(self._rows), _empty(self._events))

@@ -147,6 +147,7 @@ class Method(nn.Module):
                 [g for g in groups if g["params"]],
                 lr=self.config.learning_rate,
                 weight_decay=self.config.weight_decay,
+                fused=True,  # one call instead of one a tensor and operation
             )
         }
 

@@ -6,6 +6,7 @@ The tensors are copied here, between two steps; the `Writer` puts the copies on 
 from __future__ import annotations
 
 import time
+from collections import deque
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,8 @@ from core.mailbox import Mailbox
 from core.runs import Run
 from core.trainer import Trainer
 from core.writer import Writer
+
+ROWS_SECONDS = 0.25  # how long the numbers of steps are held back before they are written
 
 
 class Recorder:
@@ -26,6 +29,8 @@ class Recorder:
         self._autosave_seconds = autosave_seconds
         self._saved_at = time.monotonic()
         self._saved_step: int | None = None
+        self._held: deque[tuple[int, dict[str, float]]] = deque()
+        self._handed_at = time.monotonic()
 
     @property
     def refusal(self) -> str:
@@ -40,8 +45,22 @@ class Recorder:
         """The scalars of steps, with the seconds trained when each ended."""
         for step, seconds, scalars in rows:
             self.mailbox.row(step, seconds, scalars)
-            row = scalars | {"seconds": round(seconds, 4)}
-            self._writer.put(partial(self.run.append, step, row))
+            self._held.append((step, scalars | {"seconds": round(seconds, 4)}))
+        if time.monotonic() - self._handed_at > ROWS_SECONDS:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Give the writer the rows that are held back: waking it for each would cost every step."""
+        self._handed_at = time.monotonic()
+        held, self._held = self._held, deque()
+
+        def write() -> None:
+            while held:  # what the disk refuses half-way is tried again from there
+                self.run.append(*held[0])
+                held.popleft()
+
+        if held:
+            self._writer.put(write)
 
     def held_out(self, trainer: Trainer) -> None:
         """The scalars on the held-out pictures, now."""
@@ -50,6 +69,7 @@ class Recorder:
 
     def snapshot(self, trainer: Trainer) -> None:
         """Keep the weights for the timeline; told once they can be looked at."""
+        self._hand_over()
         step, weights = trainer.step, experiments.to_arrays(trainer.method.state_dict())
 
         def write() -> None:
@@ -70,6 +90,7 @@ class Recorder:
         Raises NonFinite when numbers still on the device turn out not to be finite.
         """
         self.rows(trainer.flush())  # a resumed run takes none of these steps again
+        self._hand_over()
         self._saved_at = time.monotonic()
         if trainer.step == self._saved_step:
             return
@@ -80,6 +101,7 @@ class Recorder:
     def go_back_to(self, trainer: Trainer) -> None:
         """Give up what was kept after the step the trainer went back to, and keep that anew."""
         step = trainer.step
+        self._hand_over()
         self._writer.put(partial(self.run.resume_from, step))
         self.begin_at(None)
         self.checkpoint(trainer)
@@ -92,8 +114,10 @@ class Recorder:
 
     def settle(self) -> bool:
         """Wait until all is on the disk: True; False when the disk refuses."""
+        self._hand_over()
         return self._writer.settle()
 
     def close(self) -> None:
         """End the writing; what the disk does not take is given up."""
+        self._held.clear()
         self._writer.close()

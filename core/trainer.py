@@ -58,7 +58,8 @@ class Trainer:
         a few steps later), or after it where a reported number is not.
         """
         began = time.perf_counter()
-        self.method.train()
+        if not self.method.training:
+            self.method.train()
         self._norm = None
         scalars = self.method.step(self.batch(self.step), self.optimizers)
         self.step += 1

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.experiment import Experiment
 
 DRAIN_MS = 33
+ROWS_EVERY = 6  # drains: numbers may be a fifth of a second old, news may not
 
 
 class Laboratory(QObject):
@@ -37,6 +38,7 @@ class Laboratory(QObject):
         self.sessions: list[Session] = []
         self.autosave, self.threads = 30.0, 0
         self._is_warm = False
+        self._drains = 0
         self._when_warm: list[Callable[[], None]] = []
         self._warmer = threading.Thread(target=self._import_heavy, name="warm-up", daemon=False)
         self._timer = QTimer(self, interval=DRAIN_MS)
@@ -159,5 +161,6 @@ class Laboratory(QObject):
             waiting, self._when_warm = self._when_warm, []
             for do in waiting:
                 self._try(do)
+        self._drains += 1
         for session in list(self.sessions):
-            session.drain()
+            session.drain(rows=self._drains % ROWS_EVERY == 0)

@@ -166,9 +166,12 @@ class Session(QObject):
 
     # --- draining ---------------------------------------------------------------------------------
 
-    def drain(self) -> None:
-        """Hand on what came since the last time. Called by the laboratory's timer."""
-        if self.engine is not None:
+    def drain(self, rows: bool = True) -> None:
+        """Hand on what came since the last time. Called by the laboratory's timer.
+
+        Rows wait for a call that wants them, or for an event: what it tells comes after them.
+        """
+        if self.engine is not None and (rows or self.engine.mailbox.has_news):
             mail = self.engine.mailbox.drain()
             for event in mail.events:
                 self._take(event)
@@ -178,7 +181,7 @@ class Session(QObject):
             answer, found = self._answers.popleft()
             answer(found)
         if self.beside is not None:
-            self.beside.drain()
+            self.beside.drain(rows)
 
     def _take(self, event: Event) -> None:
         facts = event.facts

@@ -34,7 +34,7 @@ class _Photographer:
     """Drives one window from the gallery to a judged run."""
 
     def __init__(self, folder: Path) -> None:
-        sys.setswitchinterval(0.0005)
+        sys.setswitchinterval(0.00005)
         from core.runs import RunStore
         from gui.app import make_application, settings
         from gui.theme import manager

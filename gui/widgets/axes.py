@@ -19,6 +19,8 @@ class Axis(pg.AxisItem):
         self._title = ""
         self.enableAutoSIPrefix(False)
         self.setGrid(255)
+        # Painted anew when its range changes, and not at every change of a line.
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
         self.restyle()
 
     def set_title(self, title: str) -> None:

@@ -74,8 +74,12 @@ class CurveCard(QWidget):
         by_seconds: bool,
         log_y: bool,
         marks: Mapping[str, float],
+        growing: bool = False,
     ) -> None:
-        """Show the series of this group, averaged with `smoothing` (0..1)."""
+        """Show the series of this group, averaged with `smoothing` (0..1).
+
+        While it is growing the range leaves room for more.
+        """
         colours: dict[tuple[str, str], int] = {}
         entries = []
         for run, kept in runs.items():
@@ -97,7 +101,7 @@ class CurveCard(QWidget):
         if marks != self._marks:
             self._marks = dict(marks)
             self.plot.set_marks(marks)
-        self.plot.refresh()
+        self.plot.refresh(growing)
         self.read(self._x)
 
     def _draw_series(

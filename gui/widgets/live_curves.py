@@ -1,7 +1,9 @@
 """The curves of a running training: every named number, grouped, smoothed, beside other runs.
 
-Rows come in any number at any moment. A plot is drawn at most five times in two seconds, only while
-the curves are seen, and the plots in turns: painting all at once would hold the window up.
+Rows come in any number at any moment. The plots are drawn in turns, for painting all at once would
+hold the window up, and only while they are seen: a new line is brought up to date five times in two
+seconds, a long one, which a few points change little, five times in six. Drawing holds the
+interpreter, which the training needs between any two operations.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ Rows = Iterable[tuple[int, Mapping[str, Any]]]
 
 SECONDS = "seconds"  # the key of a row that is time, not a curve
 _FIRST = ("loss", "accuracy")  # plots that stand first
-_REDRAW_MS = 400  # between two drawings of one plot
+_REDRAW_MS = 400, 1200  # between two drawings of one plot, at first and at most
 
 
 class LiveCurves(Savable):
@@ -122,7 +124,7 @@ class LiveCurves(Savable):
         if not self._behind:
             self._begin_round()
         if self._behind:
-            self._draw(self._behind.pop(0))
+            self._draw(self._behind.pop(0), growing=True)
         if self._behind or self._dirty:
             self._start_timer()
 
@@ -137,13 +139,13 @@ class LiveCurves(Savable):
             self._set_cards(order)
         self._behind = order
 
-    def _draw(self, group: str) -> None:
+    def _draw(self, group: str, growing: bool = False) -> None:
         by_seconds, card = self.bar.by_seconds, self._cards[group]
         marks = {
             _unique(title, at): (seconds if by_seconds else float(step))
             for at, (step, seconds, title) in enumerate(self._marks)
         }
-        card.draw(self._runs, self.bar.smoothing, by_seconds, self.bar.log_y, marks)
+        card.draw(self._runs, self.bar.smoothing, by_seconds, self.bar.log_y, marks, growing)
         card.plot.set_playhead(self._x_of(self._playhead))
 
     def show_all(self) -> None:
@@ -173,7 +175,10 @@ class LiveCurves(Savable):
             self._start_timer()
 
     def _start_timer(self) -> None:
-        self._timer.start(_REDRAW_MS // max(1, len(self._cards)))
+        soonest, latest = _REDRAW_MS
+        longest = max((len(series) for series in self._runs[""].values()), default=0)
+        every = min(max(soonest, longest), latest)  # a millisecond a point
+        self._timer.start(every // max(1, len(self._cards)))
 
     def _on_bar(self) -> None:
         self.redraw()

@@ -7,7 +7,7 @@ so a line of 200,000 points is drawn as two a pixel. Logarithms are taken here.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -19,6 +19,9 @@ from gui.fonts import numbers
 from gui.theme import SPACE, TYPE, manager
 from gui.widgets.axes import Axis
 from gui.widgets.plot_items import PlotBand, PlotLine, Style
+
+
+ROOM = 0.25  # of the width, left free at the right of lines that grow
 
 
 class Plot(pg.PlotWidget):
@@ -146,10 +149,10 @@ class Plot(pg.PlotWidget):
         if x is not None:
             self._playhead.setValue(self._x(x))
 
-    def refresh(self) -> None:
-        """Draw what was set; the range follows while all is shown."""
+    def refresh(self, growing: bool = False) -> None:
+        """Draw what was set; the range follows while all is shown, in leaps while lines grow."""
         if self._all:
-            self._fit()
+            self._fit(exactly=not growing)
         self._redraw()
 
     def show_all(self) -> None:
@@ -186,8 +189,12 @@ class Plot(pg.PlotWidget):
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(values > 0, np.log10(values), np.nan)
 
-    def _fit(self) -> None:
-        """Set the range to all points of what is shown; their extremes survive thinning."""
+    def _fit(self, exactly: bool) -> None:
+        """Set the range to all points of what is shown; their extremes survive thinning.
+
+        Unless wanted exactly, a range that shows them and little more stays: most of what a
+        drawing costs is the axes, which are kept as long as the range is.
+        """
         xs, ys = [], []
         for line in self._lines.values():
             if line.item.isVisible() and len(line.x):
@@ -202,12 +209,16 @@ class Plot(pg.PlotWidget):
         (left, right), (low, high) = _range(xs), _range(ys)
         margin = 0.06 * (high - low)
         floor = low if min(ys) == 0.0 and not self._log[1] else low - margin
-        self._fitting = True
-        self.box.setRange(
-            xRange=(left, right), yRange=(floor, high + margin), padding=0, disableAutoRange=False
-        )
-        self.box.updateMatrix()  # pyqtgraph would do it while it paints, and so paint twice
-        self._fitting = False
+        wanted = (left, right), (floor, high + margin)
+        if exactly or not all(map(_still_fits, self.box.viewRange(), wanted)):
+            if not exactly:  # room for what comes next
+                wanted = (left, right + ROOM * (right - left)), wanted[1]
+            self._fitting = True
+            self.box.setRange(
+                xRange=wanted[0], yRange=wanted[1], padding=0, disableAutoRange=False
+            )
+            self.box.updateMatrix()  # pyqtgraph would do it while it paints, and so paint twice
+            self._fitting = False
 
     def _redraw(self, *_args: object) -> None:
         """Give every item the points that the range and the width in pixels need."""
@@ -281,3 +292,10 @@ def _range(values: list[float]) -> tuple[float, float]:
     if high > low:
         return low, high
     return low - (abs(low) or 1.0) * 0.5, high + (abs(high) or 1.0) * 0.5
+
+
+def _still_fits(shown: Sequence[float], wanted: tuple[float, float]) -> bool:
+    """Whether the range shown holds the one wanted, without much empty room."""
+    (left, right), (low, high) = shown, wanted
+    slack = 1e-9 * (right - left)
+    return left <= low + slack and high <= right + slack and high - low >= 0.7 * (right - left)
