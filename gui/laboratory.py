@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,10 @@ ROWS_EVERY = 6  # drains: numbers may be a fifth of a second old, news may not
 
 
 class Laboratory(QObject):
-    """Opens, trains and closes runs. Heavy libraries are imported in a thread after the start."""
+    """Opens, trains and closes runs.
+
+    What is heavy is imported in a thread after the start: `also`, then the engine and torch.
+    """
 
     opened = Signal(object)  # Session
     closed = Signal(object)
@@ -32,8 +36,11 @@ class Laboratory(QObject):
     warm = Signal()  # torch and the engine are imported
     failed = Signal(str)  # what was asked cannot be done, in words
 
-    def __init__(self, store: RunStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self, store: RunStore, parent: QObject | None = None, also: Sequence[str] = ()
+    ) -> None:
         super().__init__(parent)
+        self._heavy = (*also, "core.engine", "core.observer")
         self.store = self._usual_store = store
         self.sessions: list[Session] = []
         self.autosave, self.threads = 30.0, 0
@@ -66,10 +73,9 @@ class Laboratory(QObject):
         except (RunError, ConfigError, DataError, UnknownMethod, NoteError, OSError) as error:
             self.failed.emit(str(error))
 
-    @staticmethod
-    def _import_heavy() -> None:
-        import core.engine
-        import core.observer  # noqa: F401
+    def _import_heavy(self) -> None:
+        for module in self._heavy:
+            importlib.import_module(module)
 
     # --- runs -------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -33,7 +33,6 @@ from gui.commands import Commands
 from gui.laboratory import Laboratory
 from gui.pages.gallery import Gallery
 from gui.pages.recent import recent_runs
-from gui.pages.runs import RunsPage
 from gui.pages.workbench import Workbench
 from gui.preferences import Preferences
 from gui.tasks import Tasks
@@ -47,14 +46,18 @@ from gui.widgets.shortcut_sheet import ShortcutSheet
 if TYPE_CHECKING:
     from core.experiment import Experiment
     from gui.pages.data import DataPage
+    from gui.pages.runs import RunsPage
 
 PAGES = ("gallery", "workbench", "runs", "data")
+LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
 
 
 class Window(QMainWindow):
     """Holds the pages. What a menu entry does is in `gui.actions`."""
+
+    painted = Signal()  # for the first time
 
     def __init__(self, store: RunStore, settings: QSettings) -> None:
         super().__init__()
@@ -63,17 +66,18 @@ class Window(QMainWindow):
         self.resize(FIRST)
         self.settings = settings
         self.ask = self._ask
-        self.laboratory = Laboratory(store, self)
+        self.laboratory = Laboratory(store, self, also=LATER)
         self.tasks = Tasks(self)
         self.commands = Commands(self)
         self.notices = Notices(self)
         self.gallery = Gallery(notes())
         self.workbench = Workbench(self.laboratory, self.tasks, settings)
-        self.runs = RunsPage(self.laboratory, self.tasks)
+        self._runs: RunsPage | None = None
         self._data: DataPage | None = None
         self.pages = QStackedWidget()
-        for page in (self.gallery, self.workbench, self.runs, QWidget()):
+        for page in (self.gallery, self.workbench, QWidget(), QWidget()):
             self.pages.addWidget(page)
+        self._is_painted = False
         self._feed = LogFeed()
         logging.getLogger().addHandler(self._feed)
         logging.getLogger().setLevel(logging.INFO)
@@ -90,8 +94,14 @@ class Window(QMainWindow):
         self.errors.install()
         self._restore()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.painted.emit)  # when all of it is on the screen
+
     def begin(self) -> None:
-        """Called once the window is seen: warm up, look for interrupted runs."""
+        """Called once the window is painted: warm up, look for interrupted runs."""
         self.laboratory.start()
         self.show_recent()
         self.recovery.offer()
@@ -100,11 +110,11 @@ class Window(QMainWindow):
         """Show a page by its name."""
         if page == "data":
             self.data_page()
+        if page == "runs":
+            self.runs_page().refresh()
         self.pages.setCurrentIndex(PAGES.index(page))
         for name in PAGES:
             self.commands.check(f"go.{name}", name == page)
-        if page == "runs":
-            self.runs.refresh()
         if page == "gallery":
             self.show_recent()
 
@@ -120,8 +130,30 @@ class Window(QMainWindow):
             self._data = DataPage(self.tasks)
             self._data.problem.connect(self.warn)
             self._data.train.connect(lambda id, options: self.train(USUAL, id, options))
-            self.pages.insertWidget(PAGES.index("data"), self._data)
+            self._put("data", self._data)
         return self._data
+
+    def runs_page(self) -> RunsPage:
+        """The page of runs, made when it is first asked for."""
+        if self._runs is None:
+            from gui.pages.runs import RunsPage
+
+            self._runs = RunsPage(self.laboratory, self.tasks)
+            self._runs.open_run.connect(self.open_run)
+            self._runs.continue_run.connect(self.continue_run)
+            self._runs.problem.connect(self.warn)
+            self._runs.done.connect(lambda text: self.notices.show("success", text))
+            self.laboratory.runs_changed.connect(self._runs.refresh_soon)
+            self._put("runs", self._runs)
+        return self._runs
+
+    def _put(self, name: str, page: QWidget) -> None:
+        """Put a page where an empty one kept its place."""
+        at = PAGES.index(name)
+        empty = self.pages.widget(at)
+        self.pages.insertWidget(at, page)
+        self.pages.removeWidget(empty)
+        empty.deleteLater()
 
     def train(
         self, method: str, data: str | None = None, data_options: dict[str, object] | None = None
@@ -193,16 +225,11 @@ class Window(QMainWindow):
         self.gallery.train.connect(self.train)
         self.gallery.open.connect(self.set_up)
         self.gallery.open_run.connect(self.open_run)
-        self.runs.open_run.connect(self.open_run)
-        self.runs.continue_run.connect(self.continue_run)
-        self.runs.problem.connect(self.warn)
-        self.runs.done.connect(lambda text: self.notices.show("success", text))
         self.laboratory.failed.connect(self.warn)
         self.tasks.problem.connect(
             lambda text, trace: self.notices.show("error", text, details=trace)
         )
         self.laboratory.opened.connect(lambda _: self.go("workbench"))
-        self.laboratory.runs_changed.connect(self.runs.refresh_soon)
         self.workbench.problem.connect(self.warn)
         self.workbench.again.connect(lambda experiment: self._begin(lambda: experiment, start=True))
         self.workbench.files_dropped.connect(self.drops.offer_first)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from core.config import ConfigError
 from core.mailbox import Event, Row
@@ -379,11 +379,3 @@ class Desk(QWidget):
         self._memory.stop()
         for panel in self.panels:
             panel.end()
-
-
-def placeholder(text: str) -> QLabel:
-    """A quiet sentence in the middle of an empty page."""
-    found = QLabel(text)
-    found.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    found.setProperty("role", "secondary")
-    return found

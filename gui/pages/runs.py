@@ -44,6 +44,7 @@ REFRESH_MS = 400
 MOST_CURVES = 8  # runs laid over one another
 THUMBNAIL = 32
 NO_RUNS = "There are no runs yet. Train a method from the gallery: every run is kept here."
+READING = "Reading the runs…"
 NONE_CHOSEN = "Choose a run to see its curves, or several to lay them over one another."
 NO_CURVES = "Nothing has been measured in this run yet."
 
@@ -126,6 +127,7 @@ class RunsPage(QWidget):
         splitter.addWidget(below)
         splitter.setStyleSheet("QSplitter::handle { background: transparent; }")
         splitter.setSizes([300, 360])
+        self._whole.addWidget(_sentence(READING))
         self._whole.addWidget(_sentence(NO_RUNS))
         self._whole.addWidget(splitter)
         head = QHBoxLayout()
@@ -195,7 +197,7 @@ class RunsPage(QWidget):
         tall = THUMBNAIL + 8 if any(run.thumbnail for run in runs) else 32
         self.table.verticalHeader().setDefaultSectionSize(tall)
         self.buttons["Restore"].setEnabled(in_trash)
-        self._whole.setCurrentIndex(1 if runs else 0)
+        self._whole.setCurrentIndex(2 if runs else 1)
         self._show_chosen(again=True)
         if self._again:
             self._soon.start()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QStackedLayout, QTabWidget, QWidget
 
 from gui.laboratory import Laboratory
-from gui.pages.desk import Desk, placeholder
 from gui.session import Session
 from gui.tasks import Tasks
+from gui.widgets.text import placeholder
+
+if TYPE_CHECKING:
+    from gui.pages.desk import Desk
 
 LAYOUT_KEY = "workbench/layout"
 
@@ -48,12 +53,10 @@ class Workbench(QWidget):
 
     def desk(self) -> Desk | None:
         """The desk in front."""
-        found = self.tabs.currentWidget()
-        return found if isinstance(found, Desk) else None
+        return cast("Desk | None", self.tabs.currentWidget())
 
     def desks(self) -> list[Desk]:
-        found = [self.tabs.widget(i) for i in range(self.tabs.count())]
-        return [d for d in found if isinstance(d, Desk)]
+        return [cast("Desk", self.tabs.widget(i)) for i in range(self.tabs.count())]
 
     def show_session(self, session: Session) -> None:
         """Bring a session's desk to the front, making it if there is none."""
@@ -61,6 +64,8 @@ class Workbench(QWidget):
             if desk.session is session:
                 self.tabs.setCurrentWidget(desk)
                 return
+        from gui.pages.desk import Desk  # most of the window: not needed to open it
+
         desk = Desk(session, self._laboratory, self._tasks)
         desk.furnished.connect(lambda: self._arrange(desk))
         desk.problem.connect(self.problem)
@@ -105,9 +110,7 @@ class Workbench(QWidget):
         )
 
     def _close(self, at: int) -> None:
-        desk = self.tabs.widget(at)
-        assert isinstance(desk, Desk)
-        self._laboratory.close(desk.session)
+        self._laboratory.close(self.desks()[at].session)
 
     def _forget(self, session: Session) -> None:
         for desk in self.desks():

@@ -20,7 +20,6 @@ from gui.theme import SPACE, TYPE, manager
 from gui.widgets.axes import Axis
 from gui.widgets.plot_items import PlotBand, PlotLine, Style
 
-
 ROOM = 0.25  # of the width, left free at the right of lines that grow
 
 
@@ -214,9 +213,7 @@ class Plot(pg.PlotWidget):
             if not exactly:  # room for what comes next
                 wanted = (left, right + ROOM * (right - left)), wanted[1]
             self._fitting = True
-            self.box.setRange(
-                xRange=wanted[0], yRange=wanted[1], padding=0, disableAutoRange=False
-            )
+            self.box.setRange(xRange=wanted[0], yRange=wanted[1], padding=0, disableAutoRange=False)
             self.box.updateMatrix()  # pyqtgraph would do it while it paints, and so paint twice
             self._fitting = False
 

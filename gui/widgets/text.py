@@ -28,6 +28,13 @@ def label(
     return made
 
 
+def placeholder(text: str) -> QLabel:
+    """A quiet sentence in the middle of an empty page."""
+    made = label(text, tone="secondary")
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return made
+
+
 def line(parent: QWidget | None = None) -> QFrame:
     """A hairline across."""
     made = QFrame(parent)
