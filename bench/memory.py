@@ -1,8 +1,8 @@
 """Memory of the process at rest, and after the same run was opened and closed 20 times.
 
-At rest the engine is imported and no run was open yet. The first one brings what no closing takes
-back: torch's code for convolutions, say, comes into memory as it is first run. Only what grows
-from then on grows with the number of runs, so both are told.
+At rest the engine is imported and warm, and no run was open yet. The first one brings what no
+closing takes back: code of the libraries comes into memory as it is first run. Only what grows from
+then on grows with the number of runs, so both are told.
 
 A short run is trained in a process of its own first. Opening means: the laboratory opens it from
 the disk, every dock is shown and has its answer; closing means the cross of its tab. What is left
@@ -36,7 +36,7 @@ def resident() -> float:
     """MB of this process in memory, when everything that can go has gone."""
     from gui.machine import resident_bytes
 
-    wait(0.2)
+    wait(0.4)
     gc.collect()
     return (resident_bytes() or 0.0) / 1e6
 

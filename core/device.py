@@ -74,3 +74,21 @@ def lower_priority() -> None:
     """Let the window go first: this thread, and the pool torch makes for it, run at nice 10."""
     if platform.system() == "Linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def rehearse() -> None:
+    """Do once, on nothing, what a step does: torch loads 20 MB of code at its first convolution.
+
+    Called before anyone waits for it. Draws no random number and leaves no tensor behind.
+    """
+    import torch
+    from torch.nn import functional
+
+    use_threads(1)
+    kernel = torch.zeros(8, 3, 3, 3, requires_grad=True)
+    seen = functional.conv2d(torch.zeros(2, 3, 16, 16), kernel, padding=1)
+    seen = functional.batch_norm(seen, torch.zeros(8), torch.ones(8), training=True).relu()
+    logits = functional.linear(functional.max_pool2d(seen, 2).mean((2, 3)), torch.zeros(10, 8))
+    functional.cross_entropy(logits, torch.zeros(2, dtype=torch.long)).backward()
+    torch.optim.AdamW([kernel], fused=True).step()
+    logits.softmax(1).topk(3)

@@ -13,14 +13,17 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.config import ConfigError
 from core.data.imageset import DataError
+from core.device import rehearse
 from core.registry import NoteError, UnknownMethod
 from core.runs import RunError, RunStore
+from gui.machine import give_back_memory
 from gui.session import Session
 
 if TYPE_CHECKING:
     from core.experiment import Experiment
 
 DRAIN_MS = 33
+GIVE_BACK_MS = 200  # after a run is closed; its widgets go when the event loop comes to it
 ROWS_EVERY = 6  # drains: numbers may be a fifth of a second old, news may not
 
 
@@ -76,6 +79,7 @@ class Laboratory(QObject):
     def _import_heavy(self) -> None:
         for module in self._heavy:
             importlib.import_module(module)
+        rehearse()
 
     # --- runs -------------------------------------------------------------------------------------
 
@@ -134,6 +138,7 @@ class Laboratory(QObject):
         self.sessions.remove(session)
         self.closed.emit(session)
         session.deleteLater()
+        QTimer.singleShot(GIVE_BACK_MS, give_back_memory)
 
     def shut_down(self, wait: float = 5.0) -> bool:
         """Stop everything before the window goes; True when every thread has ended."""

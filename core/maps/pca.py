@@ -17,8 +17,6 @@ def pca(features: NDArray[Any], dims: int = 2) -> NDArray[np.float32]:
     Directions that the data do not have are zero. Raises ValueError for another shape, or values
     that are not finite.
     """
-    from scipy.linalg import eigh
-
     x = vectors(features)
     x = x - x.mean(axis=0, keepdims=True)
     count, length = x.shape
@@ -26,8 +24,8 @@ def pca(features: NDArray[Any], dims: int = 2) -> NDArray[np.float32]:
     square = (x.T @ x if narrow else x @ x.T).astype(np.float64)
     size = len(square)
     kept = min(dims, size)
-    values, axes = eigh(square, subset_by_index=[size - kept, size - 1])
-    values, axes = values[::-1], axes[:, ::-1]
+    values, axes = np.linalg.eigh(square)  # all of them: scipy finds few, but is 20 MB to import
+    values, axes = values[::-1][:kept], axes[:, ::-1][:, :kept]
     if narrow:
         found = x @ axes.astype(np.float32)
     else:
