@@ -300,6 +300,7 @@ class Desk(QWidget):
 
     def _show_state(self, state: str, message: str) -> None:
         self.bar.set_state(state, message)
+        self.curves.set_growing(state == "training")
         if self.session.training:
             self._memory.start()
         else:

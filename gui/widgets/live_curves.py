@@ -59,6 +59,7 @@ class LiveCurves(Savable):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw_next)
         self._dirty = False  # something came that no plot shows yet
+        self._grows = False
         self._behind: list[str] = []  # groups whose plots are still to be drawn
         self.bar.changed.connect(self._on_bar)
         self.bar.all_wanted.connect(self.show_all)
@@ -86,6 +87,12 @@ class LiveCurves(Savable):
         for name, parts in columns.items():
             kept.setdefault(name, Series()).extend(*(np.asarray(part) for part in parts))
         self._schedule()
+
+    def set_growing(self, grows: bool) -> None:
+        """Whether more rows are to come: then the plots keep room for them."""
+        if grows != self._grows:
+            self._grows = grows
+            self._schedule()
 
     def remove_run(self, name: str) -> None:
         """Take away a run that stood beside."""
@@ -124,7 +131,7 @@ class LiveCurves(Savable):
         if not self._behind:
             self._begin_round()
         if self._behind:
-            self._draw(self._behind.pop(0), growing=True)
+            self._draw(self._behind.pop(0))
         if self._behind or self._dirty:
             self._start_timer()
 
@@ -139,13 +146,13 @@ class LiveCurves(Savable):
             self._set_cards(order)
         self._behind = order
 
-    def _draw(self, group: str, growing: bool = False) -> None:
+    def _draw(self, group: str) -> None:
         by_seconds, card = self.bar.by_seconds, self._cards[group]
         marks = {
             _unique(title, at): (seconds if by_seconds else float(step))
             for at, (step, seconds, title) in enumerate(self._marks)
         }
-        card.draw(self._runs, self.bar.smoothing, by_seconds, self.bar.log_y, marks, growing)
+        card.draw(self._runs, self.bar.smoothing, by_seconds, self.bar.log_y, marks, self._grows)
         card.plot.set_playhead(self._x_of(self._playhead))
 
     def show_all(self) -> None:

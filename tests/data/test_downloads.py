@@ -154,7 +154,9 @@ def test_an_existing_root_of_grey_digits_or_clothes_is_read(
 def test_the_old_pickled_copy_beside_mnist_is_never_opened(tmp_path: Path, offline: None) -> None:
     put(tmp_path / "MNIST" / "raw", mnist())
     put(tmp_path / "MNIST" / "processed", {"training.pt": b"evil", "test.pt": b"evil"})
-    check(load("mnist", {"root": str(tmp_path)}), 1, 28)
+    found = load("mnist", {"root": str(tmp_path)})
+    check(found, 1, 28)
+    assert not found.problems
 
 
 def test_an_existing_root_of_cifar_is_read(
@@ -265,4 +267,6 @@ def test_house_numbers_are_fetched(server: Served, monkeypatch: pytest.MonkeyPat
     listed = {split: [server.url(name), name, sum_]
               for split, (_, name, sum_) in datasets.SVHN.split_list.items()}  # fmt: skip
     monkeypatch.setattr(datasets.SVHN, "split_list", listed)
-    check(load("svhn", {"download": True}), 3, 32)
+    found = load("svhn", {"download": True})
+    check(found, 3, 32)
+    assert set(server.files) == set(files)

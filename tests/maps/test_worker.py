@@ -178,6 +178,7 @@ def test_the_process_ends_when_its_parent_is_killed():
         child = int(parent.stdout.readline())
         parent.kill()
     wait_until(lambda: gone(child))
+    assert parent.returncode == -9
 
 
 def test_the_process_does_not_import_torch():

@@ -84,7 +84,7 @@ def test_every_picture_is_well_formed_and_self_contained(kind: type) -> None:
 
 @pytest.mark.parametrize("kind", EMPTY, ids=lambda kind: kind.__name__)
 def test_an_empty_picture_is_drawn_too(kind: type) -> None:
-    parsed(to_html(EMPTY[kind]))
+    assert parsed(to_html(EMPTY[kind])).tag
 
 
 @pytest.mark.parametrize("kind", FULL, ids=lambda kind: kind.__name__)

@@ -163,6 +163,7 @@ def test_the_story_without_a_fault_completes_everything(case: Case) -> None:
 
 
 def test_death_at_any_change_loses_nothing_completed(case: Case) -> None:
+    assert case.changes() > 40
     for at in range(case.changes()):
         story, _ = case.live(at, None)
         case.check(story)
@@ -172,6 +173,7 @@ def test_death_at_any_change_loses_nothing_completed(case: Case) -> None:
 def test_power_cut_at_any_change_loses_no_completed_checkpoint(
     case: Case, names_stay: float, zeros: bool
 ) -> None:
+    assert case.changes() > 40
     for at in range(case.changes()):
         story, faulty = case.live(at, None)
         faulty.cut_power(names_stay, zeros)

@@ -93,6 +93,7 @@ def test_asking_who_writes_disturbs_nobody(store: RunStore, run: Run) -> None:
     finally:
         done.set()
         asker.join()
+    assert holder_of(run.path) is None
 
 
 @pytest.mark.parametrize(("age", "busy"), [(10.0, True), (-10.0, True), (1000.0, False)])

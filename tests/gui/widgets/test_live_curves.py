@@ -72,6 +72,23 @@ def test_the_axis_counts_seconds_when_asked(qtbot: QtBot, curves: LiveCurves) ->
     assert plot._playhead.value() == pytest.approx(4.0)
 
 
+def test_growing_lines_are_given_room_and_then_fitted(qtbot: QtBot, curves: LiveCurves) -> None:
+    curves.set_growing(True)
+    curves.extend(ROWS)
+    curves.redraw()
+    box = curves.cards()[0].plot.box
+    curves.extend([(60, {"loss": 0.5})])
+    curves.redraw()
+    (_, right), _ = roomy = box.viewRange()
+    assert right == pytest.approx(60 * 1.25)
+    curves.extend([(70, {"loss": 0.5})])
+    curves.redraw()
+    assert box.viewRange() == roomy
+    curves.set_growing(False)
+    curves.redraw()
+    assert box.viewRange()[0][1] == pytest.approx(70)
+
+
 def test_the_range_follows_until_someone_zooms(qtbot: QtBot, curves: LiveCurves) -> None:
     curves.extend(ROWS)
     curves.redraw()

@@ -94,7 +94,8 @@ def test_an_image_without_a_run_says_what_to_do(
 ) -> None:
     drop(window, [picture(tmp_path / "mine.png")])
     accept(wait_for_notice(qtbot, window, "is an image"), "Look at it with the open run")
-    wait_for_notice(qtbot, window, "No run is open")
+    assert wait_for_notice(qtbot, window, "No run is open")
+    assert window.workbench.desk() is None
 
 
 def test_what_cannot_be_used_is_said_and_nothing_is_offered(

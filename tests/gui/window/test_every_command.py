@@ -83,6 +83,7 @@ def test_dialogs_open_and_nothing_waits_for_them(window: Window) -> None:
         run_command(window, id)
         (dialog,) = dialogs()
         dialog.reject()
+        assert dialogs() == []
 
 
 def test_settings_begin_with_the_theme_that_is_on(window: Window) -> None:
@@ -152,6 +153,7 @@ def test_a_folder_that_is_no_run_is_refused_in_words(
     window.actions_of_window.choosers.folder = lambda *_: str(tmp_path)
     press(window, "Ctrl+I")
     wait_for(qtbot, window, "run.json")
+    assert window.workbench.desk() is None
 
 
 def test_layouts_note_and_live_options_are_a_key_away(at_desk: Window) -> None:

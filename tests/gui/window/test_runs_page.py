@@ -106,6 +106,7 @@ def test_a_damaged_run_is_listed_with_its_reason(page: RunsPage) -> None:
 def test_search_leaves_what_fits(qtbot: QtBot, page: RunsPage) -> None:
     type_into(page.search, "OTHER")
     wait_for_rows(qtbot, page, 1)
+    assert page._proxy.index(0, 0).data() == "the other one"
     page.search.clear()
     wait_for_rows(qtbot, page, 3)
 

@@ -29,7 +29,8 @@ def test_enter_on_a_card_trains_too(qtbot: QtBot, window: Window) -> None:
     card = rotation_card(window)
     card.setFocus()
     key(card, Qt.Key.Key_Return)
-    desk_in(qtbot, window, "training")
+    desk = desk_in(qtbot, window, "training")
+    assert desk.session.experiment.method == "rotation"
 
 
 def test_buttons_pause_step_resume_and_stop(qtbot: QtBot, window: Window) -> None:
