@@ -15,5 +15,7 @@ def test_what_is_given_back_is_no_longer_resident() -> None:
     del crumbs
     give_back_memory()
     left = resident_bytes()
-    assert full is not None and left is not None and full - left > 50e6
+    assert full is not None
+    assert left is not None
+    assert full - left > 50e6
     assert len(kept) == 100_000
