@@ -89,8 +89,8 @@ def test_the_three_switches_are_what_v2_changed() -> None:
     v1 = method(mlp_head=False, strong_augmentation=False, cosine_schedule=False)
     v2 = method(crop=1.0, stretch=1.0, flip=0.0, jitter=0.0, grey=0.0, blur=1.0)
     plain = method(crop=1.0, stretch=1.0, flip=0.0, jitter=0.0, grey=0.0, strong_augmentation=False)
-    assert [type(layer) for layer in v1.head] == [nn.Linear]
-    assert [type(layer) for layer in v2.head] == [nn.Linear, nn.ReLU, nn.Linear]
+    assert sum(isinstance(layer, nn.Linear) for layer in v1.head) == 1
+    assert sum(isinstance(layer, nn.Linear) for layer in v2.head) == 2
     images = batch().images
     assert torch.equal(plain.views_of(images, generator("views"))[0], images)
     assert not torch.equal(v2.views_of(images, generator("views"))[0], images)

@@ -79,6 +79,8 @@ class MoCo(TwoViewMethod):
                 "a longer queue or a smaller batch"
             )
         d, k = self.backbone.dim, config.projection
+        # Normalised, which the paper's head is not: without it a small network stayed for 200 steps
+        # in the narrow cone in which all its embeddings begin.
         self.head = projector(*((d, d, k) if config.mlp_head else (d, k)), last_norm=True)
         self.key_encoder = follower(nn.Sequential(self.backbone, self.head))
         first = nn.init.normal_(torch.empty(config.queue, k))
