@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.pictures import Guess
+    from core.pictures import Guess, Reconstruction
 
 
 @runtime_checkable
@@ -44,12 +44,31 @@ class Guesses(Protocol):
         ...
 
 
-ABILITIES: dict[str, type] = {"Encodes": Encodes, "Attends": Attends, "Guesses": Guesses}
+@runtime_checkable
+class Reconstructs(Protocol):
+    """Part of each image to the whole: what was given, what was made of it, and the truth."""
+
+    def reconstruct(self, images: Tensor) -> Reconstruction:
+        """The same for the same images, whatever of them is hidden."""
+        ...
+
+
+ABILITIES: dict[str, type] = {
+    "Encodes": Encodes,
+    "Attends": Attends,
+    "Guesses": Guesses,
+    "Reconstructs": Reconstructs,
+}
 
 
 def abilities_of(method: object) -> list[str]:
     """Names of the abilities that a method, or a class of methods, has."""
-    names = {"Encodes": "encode", "Attends": "attend", "Guesses": "guess"}
+    names = {
+        "Encodes": "encode",
+        "Attends": "attend",
+        "Guesses": "guess",
+        "Reconstructs": "reconstruct",
+    }
     return [
         ability
         for ability, attribute in names.items()

@@ -117,6 +117,22 @@ class Guess:
     columns: int = 0  # pictures a row: the four rotations of one image stand side by side
 
 
+@dataclass(frozen=True)
+class Reconstruction:
+    """What a method was given of each picture, what it made of it, and the picture itself."""
+
+    given: Images  # (N, H, W, 3)
+    made: Images  # (N, H, W, 3)
+    truth: Images  # (N, H, W, 3)
+    captions: Sequence[str] = ("Given", "Made", "Truth")  # of the three
+
+    def side_by_side(self) -> ImageGrid:
+        """Each picture's three in a row."""
+        rows = np.stack([self.given, self.made, self.truth], axis=1)  # (N, 3, H, W, 3)
+        images = np.ascontiguousarray(rows.reshape(-1, *rows.shape[2:]))
+        return ImageGrid(images, list(self.captions) * len(self.given), columns=3)
+
+
 Picture = ImageGrid | Matrix | HeatMaps | Histogram | Points | Curve | Table | Guess
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.abilities import Attends, Encodes, Guesses
+from core.abilities import Attends, Encodes, Guesses, Reconstructs
 from core.method import Look, Method
-from core.pictures import Guess, HeatMaps, Images, Picture, as_images
+from core.pictures import Guess, HeatMaps, ImageGrid, Images, Picture, as_images
 
 BATCH = 256
 
@@ -70,6 +70,13 @@ def guess(method: Method, look: Look) -> Guess:
     if not isinstance(method, Guesses):
         raise CannotAnswer(f"{type(method).__name__} asks itself no question to show")
     return method.guess(look.images)
+
+
+def reconstruction(method: Method, look: Look) -> ImageGrid:
+    """What the method was given of each picture, what it made of it, the truth: side by side."""
+    if not isinstance(method, Reconstructs):
+        raise CannotAnswer(f"{type(method).__name__} makes no whole picture of a part")
+    return method.reconstruct(look.images).side_by_side()
 
 
 def figure(name: str) -> Callable[[Method, Look], Picture]:

@@ -11,6 +11,7 @@ from core.config import option
 from core.data.augment.geometry import flip, shift
 from core.method import DataShape, Look, Method, MethodConfig, figure
 from core.nets.attention import attention_map
+from core.nets.backbone import Backbone
 from core.nets.build import build_backbone
 from core.pictures import ImageGrid, as_images
 
@@ -22,7 +23,12 @@ class EncoderMethod(Method):
 
     def __init__(self, config: MethodConfig, data: DataShape) -> None:
         super().__init__(config, data)
-        self.backbone = build_backbone(config.backbone, data.channels, data.side, config.width)
+        self.backbone = self.build_encoder()
+
+    def build_encoder(self) -> Backbone:
+        """A fresh encoder; methods that feed it something else than whole pictures override it."""
+        config, data = self.config, self.data
+        return build_backbone(config.backbone, data.channels, data.side, config.width)
 
     def encode(self, images: Tensor) -> dict[str, Tensor]:
         """The activations (B, C, h, w) of every stage."""

@@ -3,7 +3,8 @@
 The patches go through three groups of blocks as maps; then one class token looks at all of them and
 becomes the feature vector (class attention, Touvron et al., 2021, arXiv 2103.17239, section 2.2).
 So each stage maps a picture to a picture, like those of the other networks, and the class token's
-attention can be looked at. Positions are fixed sines and cosines.
+attention can be looked at. Positions are fixed sines and cosines, stretched over the patches of a
+picture that is larger or smaller than those the network was built for.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.nets.backbone import Backbone
@@ -61,7 +63,18 @@ class Patches(nn.Module):
         self.register_buffer("positions", positions(dim, grid))
 
     def forward(self, images: Tensor) -> Tensor:  # (B, C, H, W) -> (B, D, h, w)
-        return self.projection(2 * images - 1) + self.positions
+        patches = self.projection(2 * images - 1)
+        return patches + self.positions_on(patches.shape[-2:])
+
+    def positions_on(self, grid: torch.Size) -> Tensor:
+        """The positions stretched over another number of patches, (D, h, w).
+
+        Bicubic, as DINO does for its small crops (Caron et al., 2021, arXiv 2104.14294, code).
+        """
+        if grid == self.positions.shape[-2:]:
+            return self.positions
+        stretched = F.interpolate(self.positions[None], tuple(grid), mode="bicubic")
+        return stretched.squeeze(0)
 
 
 class Group(nn.Module):
@@ -86,6 +99,7 @@ class ViT(Backbone):
         super().__init__()
         patch = patch or choose_patch(side)
         check_patch(patch, side)
+        self.patch = patch
         dim = HEAD * max(1, round(8 * width / HEAD))
         embed = Patches(channels, dim, patch, side // patch)
         groups: list[nn.Module] = [Group(dim, DEPTH) for _ in range(GROUPS)]

@@ -89,6 +89,8 @@ def pictures(run: Run, step: int | None = None) -> list[tuple[str, Picture | str
     wanted: list[tuple[str, Question, list[int]]] = []
     if "Guesses" in able:
         wanted.append(("What it guesses", questions.guess, few[:4]))
+    if "Reconstructs" in able:
+        wanted.append(("What it makes of a part", questions.reconstruction, few))
     if "Attends" in able:
         wanted.append(("Where it looks", questions.attention(2.0), few))
     wanted += [

@@ -27,6 +27,7 @@ from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
 from gui.panels.guess import GuessPanel
+from gui.panels.reconstruct import ReconstructPanel
 from gui.session import DEFAULT_PICTURES, Session
 from gui.tasks import Tasks
 from gui.widgets.live_curves import LiveCurves
@@ -126,7 +127,7 @@ class Desk(QWidget):
         self.setup.problem.connect(self.problem)
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
-        for panel in (GuessPanel, AttentionPanel, EmbeddingPanel):
+        for panel in (GuessPanel, ReconstructPanel, AttentionPanel, EmbeddingPanel):
             if panel.ability in abilities.abilities_of(cls):
                 self._add_panel(panel.title.lower(), panel(self.session))
         if cls.figures():

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-OPTIONS, SHOWN = ("setup", "note"), ("guesses", "attention", "figures", "evaluation")
+OPTIONS = ("setup", "note")
+SHOWN = ("guesses", "reconstruction", "attention", "figures", "evaluation")
 OPTIONS_WIDTH = 300
 TALL = 680  # from this height on the map stands under the pictures, below it it is a tab
 LAYOUTS = ("train", "look", "present")

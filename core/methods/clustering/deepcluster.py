@@ -1,0 +1,182 @@
+"""DeepCluster: cluster the features, learn to name the clusters, cluster again.
+
+Caron, Bojanowski, Joulin and Douze, "Deep clustering for unsupervised learning of visual features",
+ECCV 2018, arXiv 1807.05520.
+
+The paper passes over all pictures before each clustering. Here the features of the unchanged
+pictures are kept as they come by, and the last ones of each picture are clustered; the picture is
+seen by a network that is at most one interval younger.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.config import option
+from core.data.augment.compose import augment
+from core.losses.collapse import gauge
+from core.losses.kmeans import kmeans, nearest, squared_distances
+from core.losses.partitions import mutual_information
+from core.losses.self_distillation import entropy
+from core.method import Batch, DataShape, Look, figure
+from core.methods.encoder import EncoderMethod
+from core.methods.views import TwoViewConfig, view_recipes
+from core.nets.whitening import Whitening
+from core.pictures import Curve, ImageGrid, Line, Table, as_images
+from core.randomness import drawing_from
+
+CLUSTERS_SHOWN, MEMBERS_SHOWN = 12, 8
+NOBODY = -1  # the owner of a place in the bank that is still free
+FAR = 1e3  # where centres lie that no picture is to be near; features have length one
+
+
+@dataclass(frozen=True)
+class DeepClusterConfig(TwoViewConfig):
+    """About ten times as many clusters as there may be classes, as the paper finds best."""
+
+    steps: int = option(1200, "Training steps in all.", low=1, high=10_000_000, log=True,
+                        group="Training")  # fmt: skip
+    batch_size: int = option(64, "Images in a step.", low=2, high=8192, log=True,
+                             group="Training")  # fmt: skip
+    width: int = option(16, "Channels of the backbone's first stage.", low=4, high=512, log=True,
+                        group="Network")  # fmt: skip
+    learning_rate: float = option(3e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
+                                  log=True, live=True, group="Training")  # fmt: skip
+    clusters: int = option(100, "How many clusters k-means makes.", low=2, high=10_000,
+                           log=True)  # fmt: skip
+    interval: int = option(94, "Steps between two clusterings; the paper's is one pass over the "
+                           "pictures.", low=1, high=1_000_000, log=True, live=True)  # fmt: skip
+    components: int = option(64, "Principal components of the features that are clustered.", low=1,
+                             high=2048, advanced=True)  # fmt: skip
+    bank: int = option(8192, "Pictures whose features are kept for clustering.", low=16,
+                       high=1_000_000, log=True, advanced=True)  # fmt: skip
+
+
+class DeepCluster(EncoderMethod):
+    """A classifier whose classes are the clusters of its own features."""
+
+    Config = DeepClusterConfig
+    companions = ("swav", "supervised")
+    recipes = view_recipes(digits={"interval": 20, "steps": 500})
+
+    config: DeepClusterConfig
+
+    def __init__(self, config: DeepClusterConfig, data: DataShape) -> None:
+        super().__init__(config, data)
+        dim, count, places = self.backbone.dim, config.clusters, config.bank
+        self.head = nn.Linear(dim, count)
+        self.whitening = Whitening(dim, config.components)
+        self.bank: Tensor  # the last features of a picture, (M, D)
+        self.owner: Tensor  # (M,) index of the picture whose features they are
+        self.assigned: Tensor  # (M,) its cluster
+        self.centres: Tensor
+        self.sizes: Tensor
+        self.agreement: Tensor
+        self.register_buffer("bank", torch.zeros(places, dim))
+        self.register_buffer("owner", torch.full((places,), NOBODY))
+        self.register_buffer("assigned", torch.zeros(places, dtype=torch.long))
+        self.register_buffer("centres", torch.zeros(count, self.whitening.projection.shape[1]))
+        self.register_buffer("sizes", torch.ones(count))
+        self.register_buffer("agreement", torch.zeros(()))
+
+    def step(self, batch: Batch, optimizers: dict[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
+        """Keep the features; cluster anew when it is time; learn to name the clusters.
+
+        The first interval only gathers: the first clusters are the untrained network's.
+        """
+        self.remember(batch)
+        if batch.step < self.config.interval:
+            return {"loss": torch.tensor(math.log(self.config.clusters))}  # of a guess
+        if batch.step % self.config.interval == 0:
+            self.recluster(batch.rng)
+            for parameter in self.head.parameters():
+                optimizers["main"].state.pop(parameter, None)
+        return super().step(batch, optimizers)
+
+    @torch.no_grad()
+    def remember(self, batch: Batch) -> None:
+        """Write the features of the batch to the bank: picture i has the place i mod M.
+
+        A picture that takes another's place is assigned to the nearest centre.
+        """
+        features = self.backbone(batch.images)
+        places = batch.indices % len(self.bank)
+        new = self.owner[places] != batch.indices
+        found = nearest(self.whitening(features), self.centres)
+        self.assigned[places] = torch.where(new, found, self.assigned[places])
+        self.bank[places] = features.float()
+        self.owner[places] = batch.indices
+
+    @torch.no_grad()
+    def recluster(self, rng: torch.Generator) -> None:
+        """k-means of what is in the bank, and a classifier that knows nothing of the old names."""
+        known = self.owner != NOBODY
+        features = self.bank[known]
+        self.whitening.fit(features)
+        count = min(self.config.clusters, len(features))
+        found = kmeans(self.whitening(features), count, rng)
+        self.agreement.copy_(mutual_information(self.assigned[known], found.assigned))
+        self.assigned[known] = found.assigned
+        self.centres.fill_(FAR)[:count] = found.centres
+        self.sizes.zero_()[:count] = found.sizes.to(self.sizes)
+        with drawing_from(rng):
+            self.head.reset_parameters()
+
+    def judge(self, images: Tensor, targets: Tensor) -> dict[str, Tensor]:
+        """Cross-entropy with the clusters (B,), each weighing the same however large (3.3)."""
+        features = self.backbone(images)
+        scores = self.head(features)
+        weights = 1.0 / self.sizes.clamp(min=1.0)
+        return {
+            "loss": F.cross_entropy(scores, targets, weights),
+            "accuracy": (scores.argmax(dim=1) == targets).float().mean(),
+            "NMI with the last clusters": self.agreement.clone(),
+            "clusters in use": entropy(self.sizes / self.sizes.sum()).exp(),
+            **gauge(features),
+        }
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        """Name the cluster of each picture from a view of it."""
+        targets = self.assigned[batch.indices % len(self.bank)]
+        return self.judge(augment(batch.images, self.config, batch.rng), targets)
+
+    def validate(self, batch: Batch) -> dict[str, Tensor]:
+        """Held-out pictures belong to the nearest centre."""
+        return self.judge(batch.images, self.distances(batch.images).argmin(dim=1))
+
+    def distances(self, images: Tensor) -> Tensor:
+        """Squared distances of pictures to the centres, (B, K)."""
+        return squared_distances(self.whitening(self.backbone(images)), self.centres)
+
+    @figure("Clusters", "A row: the pictures nearest to the centre of one of the largest clusters.")
+    def clusters(self, look: Look) -> ImageGrid:
+        shown = self.sizes.topk(min(CLUSTERS_SHOWN, len(self.sizes)))[1]
+        apart = self.distances(look.images)[:, shown]
+        found = apart.T.topk(min(MEMBERS_SHOWN, len(apart)), dim=1, largest=False)[1]
+        places = found.flatten()
+        names = [f"{number + 1}" for number in shown.tolist() for _ in range(found.shape[1])]
+        pictures = as_images(look.images[places].cpu().numpy())
+        return ImageGrid(pictures, names, found.shape[1], places.cpu().numpy())
+
+    @figure("Sizes of the clusters", "Training pictures in each, largest first.")
+    def cluster_sizes(self, look: Look) -> Curve:
+        sizes = self.sizes.sort(descending=True)[0].cpu().numpy()
+        rank = np.arange(1.0, len(sizes) + 1)
+        return Curve({"pictures": Line(rank, sizes)}, "cluster, by its size", "pictures")
+
+    @figure(
+        "Agreement", "Normalised mutual information, 0 to 1, of the clusters with other groups."
+    )
+    def agreements(self, look: Look) -> Table:
+        known = look.labels >= 0
+        rows: list[list[str | float]] = [["the clustering before", float(self.agreement)]]
+        if known.any():
+            mine = self.distances(look.images[known]).argmin(dim=1)
+            rows.append(["the classes", float(mutual_information(mine, look.labels[known]))])
+        return Table(["Clusters and", "NMI"], rows, "1: the same groups; 0: nothing in common.")

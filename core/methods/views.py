@@ -1,0 +1,131 @@
+"""What every method that compares two views of a picture has: the views, and figures of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.config import option
+from core.data.augment import Augmentation
+from core.data.augment.compose import augment
+from core.data.augment.config import GROUP
+from core.method import Look, MethodConfig, figure
+from core.methods.encoder import EncoderMethod
+from core.pictures import ImageGrid, Matrix, as_images
+
+# Each augmentation of SimCLR's figure 4 alone, as strong as one can see.
+ALONE: Mapping[str, Augmentation] = {
+    "crop": Augmentation(crop=0.3, stretch=4 / 3),
+    "flip": Augmentation(flip=1.0),
+    "colour drop": Augmentation(grey=1.0),
+    "colour jitter": Augmentation(
+        jitter=1.0, brightness=0.8, contrast=0.8, saturation=0.8, hue=0.2
+    ),
+    "rotate": Augmentation(quarter_turns=True),
+    "cutout": Augmentation(cutout=0.5),
+    "noise": Augmentation(noise=0.3),
+    "blur": Augmentation(blur=1.0),
+    "Sobel": Augmentation(sobel=True),
+}
+PAIRS_SHOWN = 12  # pictures whose two views stand side by side
+ALONE_SHOWN = 8  # pictures that every augmentation is shown on
+COMPARED = 16  # pictures in the affinity matrix, each in two views
+
+
+@dataclass(frozen=True)
+class TwoViewConfig(Augmentation, MethodConfig):
+    """How a view is made of a picture; the defaults are those found for `toyland`.
+
+    They are milder than ImageNet's, where a crop may keep 8 % of the area: in a minute a small
+    network learns nothing from views that hardly share anything.
+    """
+
+    width: int = option(16, "Channels of the backbone's first stage.", low=4, high=512, log=True,
+                        group="Network")  # fmt: skip
+    crop: float = option(
+        0.5, "Least share of the area that a random crop keeps, blown up; 1 keeps all.",
+        low=0.02, high=1.0, group=GROUP,
+    )  # fmt: skip
+    stretch: float = option(
+        1.33, "Largest ratio of a crop's sides, either way.", low=1.0, high=3.0, group=GROUP
+    )
+    flip: float = option(
+        0.5, "How often left and right are exchanged.", low=0.0, high=1.0, group=GROUP
+    )
+    jitter: float = option(
+        0.8, "How often the colours are changed.", low=0.0, high=1.0, group=GROUP
+    )
+    grey: float = option(0.2, "How often the colour is taken away.", low=0.0, high=1.0, group=GROUP)
+
+
+# What makes good views, by data; a method adds its own options to these.
+WRITING = {"crop": 0.6, "stretch": 1.2, "flip": 0.0, "turn": 10.0}
+VIEW_RECIPES: Mapping[str, Mapping[str, Any]] = {
+    "digits": {**WRITING, "jitter": 0.0, "grey": 0.0},
+    "mnist": {**WRITING, "jitter": 0.0, "grey": 0.0},
+    "fashionmnist": {"crop": 0.5, "grey": 0.0},
+    "svhn": WRITING,
+    "cifar10": {"crop": 0.25, "width": 32},
+    "cifar100": {"crop": 0.25, "width": 32},
+    "stl10": {"crop": 0.25, "width": 32},
+    "photos": {"crop": 0.25},
+    "folder": {"crop": 0.25},
+}
+
+
+def view_recipes(**own: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The recipes for views, with a method's own option values for some data on top."""
+    ids = {**VIEW_RECIPES, **own}
+    return {id: {**VIEW_RECIPES.get(id, {}), **own.get(id, {})} for id in ids}
+
+
+def two_views(images: Tensor, config: Augmentation, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Two views of every image (B, C, H, W), drawn apart; as one batch, which is faster."""
+    first, second = augment(torch.cat([images, images]), config, rng).chunk(2)
+    return first, second
+
+
+class TwoViewMethod(EncoderMethod):
+    """A method that compares two views of each picture by an embedding."""
+
+    config: TwoViewConfig
+
+    def embed(self, images: Tensor) -> Tensor:
+        """The embeddings (B, D) that the loss compares."""
+        raise NotImplementedError
+
+    @figure("Two views", "A picture, and two views of it that the network must find alike.")
+    def views(self, look: Look) -> ImageGrid:
+        images = look.images[:PAIRS_SHOWN]
+        shown = torch.stack([images, *two_views(images, self.config, look.rng)], dim=1)
+        captions = ["picture", "view 1", "view 2"] * len(images)
+        return ImageGrid(as_images(shown.flatten(0, 1).cpu().numpy()), captions, columns=6)
+
+    @figure("Each augmentation alone", "Stronger than in training, so that one sees what it does.")
+    def augmentations(self, look: Look) -> ImageGrid:
+        images = look.images[:ALONE_SHOWN]
+        made = [augment(images, alone, look.rng) for alone in ALONE.values()]
+        shown = torch.stack([images, *made], dim=1)  # (B, 1 + K, C, H, W)
+        captions = ["picture", *ALONE] * len(images)
+        return ImageGrid(
+            as_images(shown.flatten(0, 1).cpu().numpy()), captions, columns=len(ALONE) + 1
+        )
+
+    @figure(
+        "Affinity matrix",
+        "Cosine of the embeddings of views a and b of each picture; pairs are beside the diagonal.",
+    )
+    def affinity(self, look: Look) -> Matrix:
+        order = torch.argsort(look.labels[:COMPARED], stable=True)  # classes stand together
+        views = torch.stack(two_views(look.images[order], self.config, look.rng), dim=1)
+        z = F.normalize(self.embed(views.flatten(0, 1)), dim=1)  # 1a, 1b, 2a, 2b, ...
+        names = [f"{number}{view}" for number in range(1, len(order) + 1) for view in "ab"]
+        return Matrix(
+            (z @ z.T).cpu().numpy(), names, names, "View", "View", "cosine",
+            low=-1.0, high=1.0, diverging=True,
+        )  # fmt: skip
