@@ -94,7 +94,13 @@ def shape_of(run: Run) -> DataShape:
 def load_data(experiment: Experiment, progress: Progress) -> ImageSet:
     """The pictures of an experiment; raises DataError when the method cannot use them."""
     data = load(experiment.data, experiment.data_options, progress)
-    if registry.method_class(experiment.method).needs_labels and not data.labelled:
+    cls = registry.method_class(experiment.method)
+    if cls.needs_colour and data.channels != 3:
+        raise DataError(
+            f"{data.title} has pictures of {data.channels} channel, and {experiment.method} learns "
+            "from colour; choose toyland, photos or other pictures in red, green and blue"
+        )
+    if cls.needs_labels and not data.labelled:
         raise DataError(
             f"{experiment.method} learns from labels, and {data.title} has none; "
             "choose data with one folder a class, or another method"

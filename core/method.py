@@ -120,6 +120,7 @@ class Method(nn.Module):
     Config: ClassVar[type[MethodConfig]] = MethodConfig
     recipes: ClassVar[dict[str, dict[str, Any]]] = {}  # data id -> option values found good there
     needs_labels: ClassVar[bool] = False
+    needs_colour: ClassVar[bool] = False
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with
 
     config: MethodConfig

@@ -35,8 +35,26 @@ COUNT = 48
 SMALL: dict[str, Any] = {"steps": 20, "width": 8, "batch_size": 8}
 NOTES = registry.notes()
 
-every_method = pytest.mark.parametrize("id", [note.id for note in NOTES])
-on_both = pytest.mark.parametrize("data", ["digits", "toyland"])
+IDS = [note.id for note in NOTES]
+BOTH = ("digits", "toyland")
+
+every_method = pytest.mark.parametrize("id", IDS)
+
+
+def usable(id: str) -> Sequence[str]:
+    """Of the two sources those whose pictures the method can learn from."""
+    return BOTH[1:] if registry.method_class(id).needs_colour else BOTH
+
+
+def usual(id: str) -> str:
+    return usable(id)[0]
+
+
+def on_both(ids: Sequence[str]) -> Any:
+    """Each method on each source it can learn from."""
+    return pytest.mark.parametrize(
+        ("id", "data"), [(id, data) for id in ids for data in usable(id)]
+    )
 
 
 @cache
@@ -133,12 +151,11 @@ def test_its_note_says_what_a_reader_needs(id: str) -> None:
 # --- learning -------------------------------------------------------------------------------------
 
 
-@every_method
-@on_both
+@on_both(IDS)
 def test_steps_give_finite_numbers_and_a_gradient_to_every_weight(id: str, data: str) -> None:
     made = trainer(id, data)
     moved: set[str] = set()
-    for _ in range(3):
+    for _ in range(8):  # some methods only look on at first
         [(_, _, row)] = made.take_step()
         assert all(map(math.isfinite, row.values())), row
         moved |= {
@@ -153,14 +170,14 @@ def test_steps_give_finite_numbers_and_a_gradient_to_every_weight(id: str, data:
 
 @every_method
 def test_it_is_rebuilt_from_its_config_and_state_alone(id: str) -> None:
-    method = trained(id, "digits")
+    method = trained(id, usual(id))
     kept = set(method.state_dict())
     assert {name for name, _ in method.named_buffers()} <= kept, "a buffer is not persistent"
     again = rebuild(type(method), method.config, method.data, method.state_dict(), CPU).eval()
     for name, tensor in method.state_dict().items():
         assert torch.equal(again.state_dict()[name], tensor), name
     if "Encodes" in abilities_of(method):
-        images = look_at("digits").images
+        images = look_at(usual(id)).images
         with torch.no_grad():
             for stage, features in method.encode(images).items():
                 assert torch.equal(again.encode(images)[stage], features), stage
@@ -168,17 +185,17 @@ def test_it_is_rebuilt_from_its_config_and_state_alone(id: str) -> None:
 
 @every_method
 def test_it_goes_on_from_its_folder_as_if_never_left(id: str, tmp_path: Path) -> None:
-    first = trainer(id, "digits")
+    first = trainer(id, usual(id))
     for _ in range(3):
         first.take_step()
-    info, shape = RunInfo(id, "digits", 0), shape_of(small("digits"))
-    with RunStore(tmp_path).create(info, to_config(experiment(id, "digits"), shape)) as run:
+    info, shape = RunInfo(id, usual(id), 0), shape_of(small(usual(id)))
+    with RunStore(tmp_path).create(info, to_config(experiment(id, usual(id)), shape)) as run:
         run.save_checkpoint(3, *first.checkpoint())
         checkpoint = run.load_checkpoint()
     assert checkpoint is not None
     weights = {name: torch.zeros_like(t) for name, t in first.method.state_dict().items()}
     cls, config = registry.method_class(id), first.method.config
-    second = trainer(id, "digits", rebuild(cls, config, shape, weights, CPU))
+    second = trainer(id, usual(id), rebuild(cls, config, shape, weights, CPU))
     second.restore(checkpoint)
     for _ in range(5):
         [(step, _, row)] = first.take_step()
@@ -187,7 +204,7 @@ def test_it_goes_on_from_its_folder_as_if_never_left(id: str, tmp_path: Path) ->
 
 @every_method
 def test_its_first_weights_follow_from_the_seed(id: str) -> None:
-    one, other = (trainer(id, "digits").method.state_dict() for _ in range(2))
+    one, other = (trainer(id, usual(id)).method.state_dict() for _ in range(2))
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
@@ -204,7 +221,7 @@ def test_a_training_stops_within_the_step_in_hand(
         return real(method, batch, optimizers)
 
     monkeypatch.setattr(cls, "step", stopping)
-    engine = Engine(experiment(id, "digits"), RunStore(tmp_path))
+    engine = Engine(experiment(id, usual(id)), RunStore(tmp_path))
     engine.start()
     engine.join()
     assert (engine.state, engine.message) == ("stopped", "stopped at step 3")
@@ -213,24 +230,22 @@ def test_a_training_stops_within_the_step_in_hand(
 @every_method
 def test_nothing_is_drawn_from_torchs_global_generator(id: str) -> None:
     before = torch.random.get_rng_state()
-    method = trained(id, "digits")
+    method = trained(id, usual(id))
     with torch.no_grad():
         for figure in type(method).figures():
-            getattr(method, figure.name)(look_at("digits"))
+            getattr(method, figure.name)(look_at(usual(id)))
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
 # --- looking --------------------------------------------------------------------------------------
 
 
-def having(ability: str) -> Any:
+def having(ability: str) -> list[str]:
     """The methods that have an ability."""
-    ids = [n.id for n in NOTES if ability in abilities_of(registry.method_class(n.id))]
-    return pytest.mark.parametrize("id", ids)
+    return [id for id in IDS if ability in abilities_of(registry.method_class(id))]
 
 
-@having("Encodes")
-@on_both
+@on_both(having("Encodes"))
 @torch.no_grad()
 def test_it_encodes_alike_each_time_and_one_by_one(id: str, data: str) -> None:
     method, images = trained(id, data), look_at(data).images
@@ -245,8 +260,7 @@ def test_it_encodes_alike_each_time_and_one_by_one(id: str, data: str) -> None:
         torch.testing.assert_close(method.encode(images[:1])[stage], features[:1])
 
 
-@having("Attends")
-@on_both
+@on_both(having("Attends"))
 @torch.no_grad()
 def test_its_attention_is_maps_without_negative_values(id: str, data: str) -> None:
     method, images = trained(id, data), look_at(data).images
@@ -258,8 +272,7 @@ def test_its_attention_is_maps_without_negative_values(id: str, data: str) -> No
             assert torch.isfinite(maps).all(), name
 
 
-@having("Guesses")
-@on_both
+@on_both(having("Guesses"))
 @torch.no_grad()
 def test_its_guesses_are_probabilities_for_what_is_shown(id: str, data: str) -> None:
     guess = trained(id, data).guess(look_at(data).images)
@@ -289,8 +302,7 @@ def arrays_in(value: Any) -> Iterator[np.ndarray]:
             yield from arrays_in(item)
 
 
-@every_method
-@on_both
+@on_both(IDS)
 @torch.no_grad()
 def test_every_figure_is_a_picture_with_memory_of_its_own(id: str, data: str) -> None:
     """It crosses to the window's thread while the observer goes on with weights and pictures."""
@@ -309,7 +321,7 @@ def test_every_figure_is_a_picture_with_memory_of_its_own(id: str, data: str) ->
 @every_method
 @torch.no_grad()
 def test_every_figure_can_be_drawn_of_one_picture_that_nobody_named(id: str) -> None:
-    method, look = trained(id, "digits"), look_at("digits", count=1, known=False)
+    method, look = trained(id, usual(id)), look_at(usual(id), count=1, known=False)
     for figure in type(method).figures():
         assert figure.title
         picture = getattr(method, figure.name)(look)
@@ -319,10 +331,10 @@ def test_every_figure_can_be_drawn_of_one_picture_that_nobody_named(id: str) -> 
 @every_method
 @torch.no_grad()
 def test_the_same_figure_of_the_same_weights_is_the_same(id: str) -> None:
-    method = trained(id, "digits")
+    method = trained(id, usual(id))
     for figure in type(method).figures():
         one, other = (
-            list(arrays_in(getattr(method, figure.name)(look_at("digits")))) for _ in "ab"
+            list(arrays_in(getattr(method, figure.name)(look_at(usual(id))))) for _ in "ab"
         )
         for a, b in zip(one, other, strict=True):
             np.testing.assert_array_equal(a, b, err_msg=figure.name)

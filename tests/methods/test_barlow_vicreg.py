@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.bases.views import two_views
 from core.losses.barlow import cross_correlation
 from core.methods.distillation.barlow import BarlowTwins
 from core.methods.distillation.vicreg import VICReg
-from core.methods.views import two_views
 from tests.methods.learners import (
     assert_figures_draw,
     assert_gradient_reaches_every_weight,

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.bases.views import two_views
 from core.config import configure
 from core.method import Batch, DataShape
 from core.methods.distillation.byol import BYOL
-from core.methods.views import two_views
 from core.randomness import drawing_from, generator
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.bases.crops import small_side
 from core.config import change
 from core.losses.self_distillation import moved_centre
-from core.methods.crops import small_side
 from core.methods.distillation.dino import Dino
 from core.randomness import generator
 from tests.methods.learners import (

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.bases.encoder import shift_flip
 from core.config import change, configure
 from core.data.augment.geometry import rotate90
 from core.method import Batch, DataShape, Look
-from core.methods.encoder import shift_flip
 from core.methods.pretext.rotation import Rotation
 from core.pictures import HeatMaps, ImageGrid, Matrix
 from core.randomness import drawing_from, generator

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import nn
 
+from core.bases.views import two_views
 from core.config import change, configure
 from core.losses.contrastive import nt_xent
 from core.method import Batch, DataShape
 from core.methods.contrastive.simclr import SimCLR
-from core.methods.views import two_views
 from core.randomness import drawing_from, generator
 
 SHAPE = DataShape(3, 8)

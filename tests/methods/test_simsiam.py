@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from core.bases.views import two_views
 from core.config import change, configure
 from core.method import Batch, DataShape
 from core.methods.distillation.simsiam import SimSiam
-from core.methods.views import two_views
 from core.randomness import drawing_from, generator
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.bases.views import ALONE, TwoViewMethod, two_views
 from core.config import change, configure
 from core.data.augment.compose import augment
 from core.method import Batch, DataShape, Look
@@ -14,7 +15,6 @@ from core.methods.contrastive.moco import MoCo
 from core.methods.contrastive.simclr import SimCLR
 from core.methods.distillation.byol import BYOL
 from core.methods.distillation.simsiam import SimSiam
-from core.methods.views import ALONE, TwoViewMethod, two_views
 from core.pictures import ImageGrid, Matrix
 from core.randomness import drawing_from, generator
 

@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.bases.encoder import EncoderMethod
+from core.bases.views import TwoViewConfig, view_recipes
 from core.config import option
 from core.data.augment.compose import augment
 from core.losses.collapse import gauge
@@ -25,8 +27,6 @@ from core.losses.kmeans import kmeans, nearest, squared_distances
 from core.losses.partitions import mutual_information
 from core.losses.self_distillation import entropy
 from core.method import Batch, DataShape, Look, figure
-from core.methods.encoder import EncoderMethod
-from core.methods.views import TwoViewConfig, view_recipes
 from core.nets.whitening import Whitening
 from core.pictures import Curve, ImageGrid, Line, Table, as_images
 from core.randomness import drawing_from
@@ -91,9 +91,10 @@ class DeepCluster(EncoderMethod):
         The first interval only gathers: the first clusters are the untrained network's.
         """
         self.remember(batch)
-        if batch.step < self.config.interval:
+        interval = min(self.config.interval, max(1, self.config.steps // 4))
+        if batch.step < interval:
             return {"loss": torch.tensor(math.log(self.config.clusters))}  # of a guess
-        if batch.step % self.config.interval == 0:
+        if batch.step % interval == 0:
             self.recluster(batch.rng)
             for parameter in self.head.parameters():
                 optimizers["main"].state.pop(parameter, None)

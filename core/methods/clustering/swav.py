@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.bases.crops import MultiCropConfig, MultiCropMethod
+from core.bases.views import view_recipes
 from core.config import option
 from core.losses.across_views import across_views
 from core.losses.collapse import gauge
 from core.losses.self_distillation import entropy
 from core.losses.sinkhorn import sinkhorn
 from core.method import Batch, DataShape, Look, figure
-from core.methods.crops import MultiCropConfig, MultiCropMethod
-from core.methods.views import view_recipes
 from core.nets.heads import projector
 from core.nets.prototypes import Prototypes
 from core.pictures import Curve, ImageGrid, Line, as_images

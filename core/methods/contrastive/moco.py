@@ -15,13 +15,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.config import ConfigError, option
 from core.data.augment.config import GROUP
 from core.losses.collapse import gauge
 from core.losses.contrastive import info_nce, information_bound, moco_logits
 from core.losses.hypersphere import sphere
 from core.method import Batch, DataShape, Look, figure
-from core.methods.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.nets.heads import projector
 from core.nets.momentum import follow, follower
 from core.pictures import Curve, Histogram, Line, Matrix

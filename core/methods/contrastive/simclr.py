@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.config import option
 from core.losses.collapse import gauge
 from core.losses.contrastive import information_bound, nt_xent_logits, partners
 from core.losses.hypersphere import sphere
 from core.method import Batch, DataShape
-from core.methods.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.nets.heads import projector
 from core.pictures import Guess, as_images
 from core.randomness import generator

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.config import option
 from core.losses.barlow import cross_correlation, invariance_term, redundancy_term
 from core.losses.collapse import gauge
 from core.method import Batch, DataShape, Look, figure
-from core.methods.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.nets.heads import projector
 from core.pictures import Matrix
 

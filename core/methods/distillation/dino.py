@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.bases.crops import MultiCropConfig, MultiCropMethod
+from core.bases.views import view_recipes
 from core.config import option
 from core.losses.across_views import across_views
 from core.losses.collapse import gauge
@@ -24,8 +26,6 @@ from core.losses.self_distillation import (
     moved_centre,
 )
 from core.method import Batch, DataShape, Look, figure
-from core.methods.crops import MultiCropConfig, MultiCropMethod
-from core.methods.views import view_recipes
 from core.nets.attention import unit_range
 from core.nets.heads import projector
 from core.nets.momentum import follow, follower

@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.config import option
 from core.losses.collapse import gauge
 from core.losses.similarity import negative_cosine
 from core.method import Batch, DataShape
-from core.methods.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.nets.heads import projector
 
 

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.config import option
 from core.losses.collapse import gauge
 from core.losses.vicreg import covariance, covariance_term, invariance_term, variance_term
 from core.method import Batch, DataShape, Look, figure
-from core.methods.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.nets.heads import projector
 from core.pictures import Histogram, Matrix
 

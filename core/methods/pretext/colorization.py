@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.bases.convolutional import ConvolutionalConfig
+from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.augment.lab import to_lab, to_rgb
 from core.losses.colour import (
@@ -26,8 +28,6 @@ from core.losses.colour import (
     soft_encode,
 )
 from core.method import Batch, DataShape, Look, figure
-from core.methods.convolutional import ConvolutionalConfig, require_colour
-from core.methods.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.nets.backbone import Backbone
 from core.nets.build import build_backbone
 from core.nets.inputs import Lightness, preceded
@@ -62,6 +62,7 @@ class Colorization(EncoderMethod):
 
     Config = ColorizationConfig
     companions = ("supervised",)
+    needs_colour = True
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "svhn": {"flip": False},
         "cifar10": {"width": 32, "steps": 3000},
@@ -84,7 +85,6 @@ class Colorization(EncoderMethod):
 
     def build_encoder(self) -> Backbone:
         """A network of one channel, the lightness, that takes pictures in colour as they are."""
-        require_colour(self.data, "colorization")
         grey = build_backbone(self.config.backbone, 1, self.data.side, self.config.width)
         return preceded(grey, Lightness())
 

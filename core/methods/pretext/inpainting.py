@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from core.bases.convolutional import ConvolutionalConfig
+from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.augment.masks import centre_hole, centre_mask, erase, random_mask
 from core.losses.inpainting import adversarial_loss, discriminator_loss, hole_error
 from core.method import Batch, DataShape, Look, figure
-from core.methods.convolutional import ConvolutionalConfig
-from core.methods.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.nets.discriminator import Discriminator
 from core.nets.upsampling import Upsampling, map_side
 from core.pictures import ImageGrid, Reconstruction, as_images

@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.bases.convolutional import TileConfig, require_pixels
+from core.bases.encoder import EncoderMethod
 from core.config import option
 from core.data.augment.geometry import flip
 from core.data.augment.tiles import cut
 from core.losses.transformation import transformation_loss
 from core.method import Batch, DataShape, Look, figure
-from core.methods.convolutional import TileConfig, require_pixels
-from core.methods.encoder import EncoderMethod
 from core.nets.backbone import Backbone
 from core.nets.build import build_backbone
 from core.nets.heads import projector

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.augment.geometry import rotate90
 from core.losses.transformation import transformation_loss
 from core.method import Batch, DataShape, Look, figure
-from core.methods.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.nets.attention import attention_map, likeness, unit_range
 from core.pictures import Guess, HeatMaps, Matrix, as_images
 

@@ -13,12 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.bases.convolutional import ConvolutionalConfig
+from core.bases.encoder import FILTER_SIDE, EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.augment.lab import to_lab, to_rgb
 from core.losses.colour import annealed_mean, colour_loss, gamut, soft_encode
 from core.method import Batch, DataShape, Look, figure
-from core.methods.convolutional import ConvolutionalConfig, require_colour
-from core.methods.encoder import FILTER_SIDE, EncoderMethod, ShiftFlipConfig, shift_flip
 from core.nets.backbone import Backbone
 from core.nets.split import Split
 from core.nets.upsampling import Upsampling, map_side
@@ -47,6 +47,7 @@ class SplitBrain(EncoderMethod):
 
     Config = SplitBrainConfig
     companions = ("supervised",)
+    needs_colour = True
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "svhn": {"flip": False},
         "cifar10": {"width": 32, "steps": 3000},
@@ -70,7 +71,6 @@ class SplitBrain(EncoderMethod):
 
     def build_encoder(self) -> Backbone:
         """Two networks side by side: the first sees L, the second a and b."""
-        require_colour(self.data, "the split-brain autoencoder")
         return Split(self.config.backbone, self.data.side, max(4, self.config.width // 2))
 
     def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.imageset import DataError
 from core.method import Batch, DataShape, Look, figure
-from core.methods.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.pictures import Guess, Matrix, as_images
 
 UNKNOWN = -1  # the label of a picture whose class nobody said

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.bases.encoder import EncoderMethod
 from core.config import option
 from core.data.augment import Augmentation
 from core.data.augment.compose import augment
 from core.data.augment.config import GROUP
 from core.method import Look, MethodConfig, figure
-from core.methods.encoder import EncoderMethod
 from core.pictures import ImageGrid, Matrix, as_images
 
 # Each augmentation of SimCLR's figure 4 alone, as strong as one can see.

@@ -12,11 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.bases.views import TwoViewConfig, TwoViewMethod, two_views
 from core.config import option
 from core.data.augment.compose import augment
 from core.data.augment.geometry import crop_resize
 from core.method import Look, figure
-from core.methods.views import TwoViewConfig, TwoViewMethod, two_views
 from core.nets.backbone import Backbone
 from core.nets.vit import ViT
 from core.pictures import ImageGrid, as_images

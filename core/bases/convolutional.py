@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.config import option
-from core.data.imageset import DataError
-from core.method import DataShape, MethodConfig
+from core.method import MethodConfig
 
 LEAST_SIDE = 8  # pixels that a network which halves a picture three times can still see
 
@@ -35,15 +34,6 @@ class TileConfig(ConvolutionalConfig):
     flip: bool = option(True, "Mirror half of the pictures; not for writing.")
     enlarge: int = option(1, "How many times as large the network sees pictures; for small ones.",
                           low=1, high=8, group="Network", advanced=True)  # fmt: skip
-
-
-def require_colour(data: DataShape, method: str) -> None:
-    """Raise DataError where pictures have no colour to learn from."""
-    if data.channels != 3:
-        raise DataError(
-            f"found pictures of {data.channels} channel; {method} needs 3, red, green and blue: "
-            "choose toyland, photos or another data set in colour, or a method such as rotation"
-        )
 
 
 def require_pixels(side: int, times: int, what: str) -> None:
