@@ -11,7 +11,7 @@ from core import registry
 from core.data.imageset import ImageSet
 from core.evaluate.compare import USUAL, evaluate
 from core.evaluate.label_training import Terms
-from core.evaluate.report import Report
+from core.evaluate.report import RANDOM, RAW, Report
 from core.method import Method
 from core.progress import Progress
 from core.runs import Run, RunError, RunStore
@@ -44,11 +44,12 @@ def judge(
     step: int | None = None,
     supervised: Run | None = None,
     progress: Progress | None = None,
+    references: Sequence[str] = (RAW, RANDOM),
 ) -> Report:
     """Evaluate a run by the protocols and keep the result among its evaluations.
 
-    `supervised` is a run with labels on the same data, to stand beside. Raises EvaluationError,
-    DataError, RunError, or Cancelled out of `progress`.
+    `supervised` is a run with labels on the same data, to stand beside, as the `references` do.
+    Raises EvaluationError, DataError, RunError, or Cancelled out of `progress`.
     """
     progress = progress or Progress()
     method, at = method_of(run, step)
@@ -56,7 +57,13 @@ def judge(
     data: ImageSet = experiments.load_data(experiment, progress)
     taught = method_of(supervised)[0] if supervised is not None else None
     report = evaluate(
-        method, data, protocols, Terms(seeds=tuple(range(seeds))), progress, supervised=taught
+        method,
+        data,
+        protocols,
+        Terms(seeds=tuple(range(seeds))),
+        progress,
+        supervised=taught,
+        references=references,
     )
     name = f"step-{at:09d}-{'-'.join(protocols)}"
     if run.read_only:

@@ -42,19 +42,21 @@ class Progress:
         self._cancelled = cancelled
         self._what = ""
         self._started = self._told = 0.0
+        self._first = self._done = 0  # of this piece of work: when it began, and now
 
     def update(self, what: str, done: int, total: int = 0, unit: str = "") -> None:
         """Say that `done` of `total` units of `what` are done; raises Cancelled."""
         if self._cancelled is not None and self._cancelled():
             raise Cancelled(what)
         now = time.monotonic()
-        if what != self._what:
-            self._what, self._started, self._told = what, now, 0.0
+        if what != self._what or done < self._done:  # another piece of work, or the same once more
+            self._what, self._started, self._told, self._first = what, now, 0.0, done
+        self._done = done
         finished = total > 0 and done >= total
         if self._listener is None or (now - self._told < 0.05 and not finished):
             return
         self._told = now
         seconds = now - self._started
-        rate = done / seconds if seconds > 0 else 0.0
+        rate = (done - self._first) / seconds if seconds > 0 else 0.0
         remaining = (total - done) / rate if total > 0 and rate > 0 else None
         self._listener(Tick(what, done, total, unit, rate, remaining))

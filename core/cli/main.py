@@ -70,6 +70,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _resume_words(commands)
     _list_words(commands)
     _evaluate_words(commands)
+    _compare_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -234,6 +235,16 @@ def _evaluate_words(commands: Commands) -> None:
         return do_evaluate(given)
 
     evaluate.set_defaults(do=do)
+
+
+def _compare_words(commands: Commands, words: Sequence[str]) -> None:
+    compare = commands.add_parser("compare", help="train and judge several methods alike")
+    if "compare" in words:  # what it needs imports torch
+        from core.cli.compare import add_words
+        from core.cli.compare import compare as do_compare
+
+        add_words(compare)
+        compare.set_defaults(do=do_compare)
 
 
 def _export_words(commands: Commands) -> None:

@@ -18,7 +18,7 @@ from core.data.imageset import ImageSet
 from core.evaluate.features import EvaluationError, Features, device_of, extract, raw_pixels
 from core.evaluate.few_labels import few_labels
 from core.evaluate.fine_tune import fine_tune
-from core.evaluate.knn import knn
+from core.evaluate.knn import Predictions, knn
 from core.evaluate.label_curve import LabelCurve
 from core.evaluate.label_training import Terms
 from core.evaluate.linear_probe import linear_probe
@@ -50,13 +50,14 @@ def evaluate(
     supervised: nn.Module | None = None,
     grid: int = 1,
     stage: str | None = None,
+    references: Sequence[str] = (RAW, RANDOM),
 ) -> Report:
     """Judge a method and its references by the protocols named (keys of `PROTOCOLS`).
 
     The seeds of `terms` are those of the random networks and of the label draws; its counts and
     recipe are those of the protocols with few labels. `supervised` is a backbone (or a method)
     trained with labels. `grid` is explained in `core.evaluate.features`; `stage` is the one that
-    few labels are probed on, the last where it is not given.
+    few labels are probed on, the last where it is not given. `references` stand beside the method.
     Raises EvaluationError for unlabelled data and unknown names, Cancelled out of `progress`.
     """
     _check(method, data, protocols)
@@ -67,7 +68,7 @@ def evaluate(
     confusions: dict[str, list[list[int]]] = {}
     represented: Represented = {}
     if set(USUAL) & set(protocols):
-        represented = _represent(method, data, supervised, terms.seeds, grid, progress)
+        represented = _represent(method, data, supervised, references, terms.seeds, grid, progress)
     if "knn" in protocols:
         scores += _by_neighbours(represented, device, progress)
     if "linear" in protocols:
@@ -118,16 +119,17 @@ def _represent(
     method: Method,
     data: ImageSet,
     supervised: nn.Module | None,
+    references: Sequence[str],
     seeds: Sequence[int],
     grid: int,
     progress: Progress,
 ) -> Represented:
-    networks = (untrained(method, seed, data.train.images) for seed in seeds)
-    found = {
-        THIS: [extract(method, data, progress, grid=grid)],
-        RAW: [raw_pixels(data)],
-        RANDOM: [extract(network, data, progress, grid=grid) for network in networks],
-    }
+    found = {THIS: [extract(method, data, progress, grid=grid)]}
+    if RAW in references:
+        found[RAW] = [raw_pixels(data)]
+    if RANDOM in references:
+        networks = (untrained(method, seed, data.train.images) for seed in seeds)
+        found[RANDOM] = [extract(network, data, progress, grid=grid) for network in networks]
     if supervised is not None:
         found[SUPERVISED] = [extract(supervised, data, progress, grid=grid)]
     return found
@@ -151,8 +153,15 @@ def _by_neighbours(
     for name, each in represented.items():
         for stage in each[0].stages:
             found = [knn(*_arrays(f, stage), device=device, progress=progress) for f in each]
-            scores.append(Score("knn", name, stage, [p.accuracy for p in found]))
+            scores.append(_score("knn", name, stage, found))
     return scores
+
+
+def _score(
+    protocol: str, name: str, stage: str, found: Sequence[Predictions], **details: float
+) -> Score:
+    choosing, tested = (list(half) for half in zip(*(p.halves() for p in found), strict=True))
+    return Score(protocol, name, stage, [p.accuracy for p in found], choosing, tested, details)
 
 
 def _by_probe(
@@ -165,8 +174,8 @@ def _by_probe(
             found = [
                 linear_probe(*_arrays(f, stage), device=device, progress=progress) for f in each
             ]
-            details = {"penalty": found[0].penalty}
-            scores.append(Score("linear", name, stage, [p.accuracy for p in found], details))
+            answers = [p.predictions for p in found]
+            scores.append(_score("linear", name, stage, answers, penalty=found[0].penalty))
         counts = sum(p.predictions.confusion(len(each[0].classes)) for p in found)
         confusions[name] = np.asarray(counts).tolist()
     return scores, confusions

@@ -35,6 +35,11 @@ class Predictions:
         """Share of right answers, 0..1."""
         return float((self.predicted == self.truth).mean())
 
+    def halves(self) -> tuple[float, float]:
+        """Accuracy on every other picture, and on the rest: one to choose by, one to judge by."""
+        right = self.predicted == self.truth
+        return float(right[::2].mean()), float(right[1::2].mean()) if len(right) > 1 else np.nan
+
     def confusion(self, classes: int) -> NDArray[np.int64]:
         """Counts (true class, predicted class)."""
         counts = np.bincount(self.truth * classes + self.predicted, minlength=classes * classes)

@@ -27,7 +27,9 @@ class Score:
     protocol: str
     representation: str
     stage: str
-    accuracies: Sequence[float]  # 0..1
+    accuracies: Sequence[float]  # 0..1, on all held-out pictures
+    choosing: Sequence[float] = ()  # on every other one of them, to choose a stage by
+    tested: Sequence[float] = ()  # on the rest, to judge the chosen stage by
     details: Mapping[str, float] = field(default_factory=dict)
 
     @property

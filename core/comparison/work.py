@@ -1,0 +1,130 @@
+"""The queue: trains what waits, judges what is trained, goes on where it was stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from core import experiment as experiments
+from core.comparison.book import Comparison, Entry
+from core.comparison.budget import steps_of
+from core.data.imageset import ImageSet
+from core.engine import Engine
+from core.evaluate.report import RAW
+from core.experiment import Experiment
+from core.judge import judge
+from core.progress import Cancelled, Progress
+from core.runs import RunError, RunStore
+
+POLL_SECONDS = 0.1
+SHARE_OF_TRAINING = 80  # per cent of an entry's work, for the bar; judging is the rest
+DRAWS = 3  # of the labels, in protocols with few
+CREEP = 0.02  # of what is left of the judging, at every word of it
+
+Changed = Callable[[Entry], None]
+
+
+class Work:
+    """Works through a comparison in the caller's thread. One training at a time."""
+
+    def __init__(self, comparison: Comparison, store: RunStore) -> None:
+        self.comparison, self.store = comparison, store
+        self._data: ImageSet | None = None
+
+    def go_on(self, progress: Progress, changed: Changed = lambda _: None) -> None:
+        """Do all that is left; `changed` hears of every entry that comes further.
+
+        Raises Cancelled out of `progress`: the training stands at a checkpoint and is gone on with
+        next time. What cannot be trained or judged is noted in its entry, and the rest goes on.
+        """
+        entries = self.comparison.entries
+        for at, entry in enumerate(entries):
+            if entry.ended:
+                continue
+            told = _Share(progress, at, len(entries))
+            try:
+                changed(self._train(at, told, changed))
+                changed(self._judge(at, told))
+            except Cancelled:
+                raise
+            except Exception as error:
+                changed(self.comparison.put(at, state="failed", message=str(error)))
+
+    def _train(self, at: int, told: _Share, changed: Changed) -> Entry:
+        entry = self.comparison.entries[at]
+        if entry.state == "judging":
+            return entry
+        engine = self._engine(entry)
+        engine.start()
+        try:
+            while engine.alive:
+                time.sleep(POLL_SECONDS)
+                self._heed(at, engine, changed)
+                trainer = engine.trainer
+                if trainer is not None:
+                    told(SHARE_OF_TRAINING * trainer.step / trainer.steps)
+        except BaseException:
+            engine.stop()
+            raise
+        finally:
+            engine.join()
+            self._heed(at, engine, changed)
+        if engine.state != "finished" or engine.run is None:
+            raise RunError(engine.message)
+        state = engine.run.state
+        return self.comparison.put(at, state="judging", steps=state.step, seconds=state.seconds)
+
+    def _engine(self, entry: Entry) -> Engine:
+        """Of a new training, or of the one that was begun."""
+        if entry.run:
+            run = self.store.open(entry.run, write=True)
+            return Engine(experiments.from_run(run), self.store, run)
+        plan = self.comparison.plan
+        experiment = plan.experiment(entry.method, entry.seed)
+        steps = steps_of(plan.budget, experiment, self._pictures(experiment))
+        options = {**experiment.options, "steps": steps}
+        return Engine(replace(experiment, options=options), self.store)
+
+    def _pictures(self, experiment: Experiment) -> ImageSet:
+        if self._data is None:
+            self._data = experiments.load_data(experiment, Progress())
+        return self._data
+
+    def _heed(self, at: int, engine: Engine, changed: Changed) -> None:
+        """Note the run as soon as there is one; stop a training that diverged."""
+        if engine.run is not None and not self.comparison.entries[at].run:
+            changed(self.comparison.put(at, state="training", run=engine.run.id))
+        for event in engine.mailbox.drain().events:
+            if event.kind == "nonfinite":
+                engine.stop()
+                raise RunError(event.facts["text"])
+
+    def _judge(self, at: int, told: _Share) -> Entry:
+        entry, plan = self.comparison.entries[at], self.comparison.plan
+        run = self.store.open(entry.run)
+        progress = told.inside(SHARE_OF_TRAINING, 100)
+        judge(self.store, run, plan.protocols, DRAWS, progress=progress, references=(RAW,))
+        return self.comparison.put(at, state="done")
+
+
+class _Share:
+    """Tells a progress how far one entry of many is, in hundredths of an entry."""
+
+    def __init__(self, progress: Progress, at: int, count: int) -> None:
+        self._progress, self._at, self._count = progress, at, count
+
+    def __call__(self, percent: float) -> None:
+        """So many per cent of this entry are done; raises Cancelled."""
+        self._progress.update("Comparing", round(100 * self._at + percent), 100 * self._count)
+
+    def inside(self, low: float, high: float) -> Progress:
+        """A progress whose pieces of work creep from `low` to `high` per cent."""
+        reached = low
+
+        def listen(_: object) -> None:
+            nonlocal reached
+            reached += CREEP * (high - reached)
+            self(reached)
+
+        return Progress(listen)

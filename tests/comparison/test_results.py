@@ -1,0 +1,77 @@
+"""Tables: the stage is chosen on one half and judged on the other; a star is earned."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from core.comparison.formats import to_csv, to_latex, to_markdown
+from core.comparison.plan import RANDOM
+from core.comparison.results import Results, Row, _values
+from core.evaluate.report import THIS, Report, Score
+from core.pictures import Table
+
+
+def report(*stages: tuple[str, float, float]) -> Report:
+    """A report of kNN: stage, accuracy to choose by, accuracy to judge by."""
+    scores = [Score("knn", THIS, name, [0.5], [a], [b]) for name, a, b in stages]
+    return Report("Rotation", "digits", "ab", 10, 10, (0,), 0.5, scores)
+
+
+def test_the_stage_is_chosen_where_it_is_not_judged() -> None:
+    values, stages = _values([report(("early", 0.9, 0.3), ("late", 0.2, 0.8))], THIS)
+    assert stages == {"kNN": "early"}
+    assert values == {"kNN": [0.3]}
+
+
+def test_one_stage_is_chosen_for_all_seeds() -> None:
+    reports = [report(("early", 0.9, 0.3), ("late", 0.5, 0.8)),
+               report(("early", 0.4, 0.4), ("late", 0.9, 0.7))]  # fmt: skip
+    assert _values(reports, THIS) == ({"kNN": [0.8, 0.7]}, {"kNN": "late"})
+
+
+def found(mine: list[float], random: list[float]) -> Results:
+    rows = [Row(m, m, {"kNN": v}, {}) for m, v in (("rotation", mine), (RANDOM, random))]
+    return Results(["kNN"], rows, {}, "said")
+
+
+@pytest.mark.parametrize(
+    ("mine", "clear"),
+    [([0.31, 0.33], True), ([0.225, 0.245], False), ([0.1, 0.12], False), ([0.9], None)],
+)
+def test_ahead_means_by_more_than_twice_the_pooled_spread(
+    mine: list[float], clear: bool | None
+) -> None:
+    made = found(mine, [0.2, 0.22])  # both spread by 0.0141, so by 0.0283 at least
+    assert made.ahead(made.rows[0], "kNN") is clear
+    assert made.ahead(made.rows[1], "kNN") is None
+
+
+def test_the_table_is_ranked_and_marked() -> None:
+    table = found([0.31, 0.33], [0.2, 0.22]).table("kNN")
+    assert [row[:2] for row in table.rows] == [
+        ["rotation", "32.0 ± 1.4 *"],
+        [RANDOM, "21.0 ± 1.4"],
+    ]
+
+
+TABLE = Table(["method", "a|b"], [["50 % & more", 'say "so"']], "a note")
+
+
+def test_csv_is_read_back() -> None:
+    assert list(csv.reader(io.StringIO(to_csv(TABLE)))) == [TABLE.columns, TABLE.rows[0]]
+
+
+def test_markdown_keeps_its_columns_apart() -> None:
+    lines = to_markdown(TABLE).splitlines()
+    assert lines[0] == "| method      | a\\|b     |"
+    assert lines[2] == '| 50 % & more | say "so" |'
+    assert lines[-1] == "a note"
+
+
+def test_latex_escapes_what_it_would_obey() -> None:
+    made = to_latex(Table(["a", "b"], [["50 %", "1 ± 2"]], "a note"))
+    assert r"50 \% & 1 $\pm$ 2 \\" in made
+    assert made.startswith("% a note\n" + r"\begin{tabular}{lr}")

@@ -1,0 +1,75 @@
+"""The queue: everything is trained and judged once, whatever stops it in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.comparison.book import Book
+from core.comparison.plan import RANDOM, Budget, Plan
+from core.comparison.results import results
+from core.comparison.work import Work
+from core.experiment import from_run
+from core.progress import Cancelled, Progress, Tick
+from core.runs import RunError, RunStore
+
+PLAN = Plan(("rotation",), "digits", {}, Budget("steps", 6), (0, 1), ("knn",), {"width": 8})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+def test_every_method_is_trained_and_judged_with_every_seed(store: RunStore) -> None:
+    comparison = Book(store).begin(PLAN)
+    heard = []
+    Work(comparison, store).go_on(Progress(), lambda e: heard.append((e.method, e.seed, e.state)))
+    pairs = [(m, s) for s in (0, 1) for m in ("rotation", RANDOM)]
+    assert [(e.method, e.seed, e.state) for e in comparison.entries] == [
+        (*pair, "done") for pair in pairs
+    ]
+    assert heard == [(*pair, s) for pair in pairs for s in ("training", "judging", "done")]
+    runs = [store.open(e.run) for e in comparison.entries]
+    assert [run.info.seed for run in runs] == [0, 0, 1, 1]
+    assert from_run(runs[0]).options["steps"] == 6
+    assert from_run(runs[0]).options["width"] == 8
+    rows = {row.method: row for row in results(comparison, store).rows}
+    assert [len(rows[m].values["kNN"]) for m in ("rotation", RANDOM, "")] == [2, 2, 1]
+    assert all(0.5 < rows[m].mean("kNN") <= 1.0 for m in rows)
+
+
+def test_what_was_stopped_goes_on_in_the_same_run(store: RunStore) -> None:
+    plan = Plan(("rotation",), "digits", {}, Budget("steps", 400), (0,), ("knn",), {"width": 8})
+    comparison = Book(store).begin(plan)
+    ticks: list[Tick] = []
+    stopping = Progress(ticks.append, cancelled=lambda: len(ticks) > 1)
+    with pytest.raises(Cancelled):
+        Work(comparison, store).go_on(stopping)
+    begun = Book(store).open("last")
+    assert [e.state for e in begun.entries] == ["training", "waiting"]
+    run = store.open(begun.entries[0].run)
+    assert run.state.status == "stopped"
+    assert 0 < run.state.step < 400
+    Work(begun, store).go_on(Progress())
+    assert begun.ended
+    assert len(store.list()) == 2
+    assert store.open(run.id).state.step == 400
+
+
+def test_what_cannot_be_trained_is_noted_and_the_rest_goes_on(store: RunStore) -> None:
+    plan = Plan(("colorization",), "digits", {}, Budget("steps", 2), (0,), ("knn",))
+    comparison = Book(store).begin(plan)
+    Work(comparison, store).go_on(Progress())
+    assert [e.state for e in comparison.entries] == ["failed", "done"]
+    assert "learns from colour" in comparison.entries[0].message
+    table = results(comparison, store).table()
+    assert {row[0]: row[1] for row in table.rows}["Colorization"] == "failed"
+
+
+def test_a_comparison_that_is_not_there_is_said(store: RunStore) -> None:
+    with pytest.raises(RunError, match="begin one first"):
+        Book(store).open("last")
+    with pytest.raises(RunError, match="no comparison nine"):
+        Book(store).open("nine")
