@@ -79,5 +79,9 @@ class Plan:
             made = cls(**{**values, "budget": Budget(**values["budget"])})
         except (KeyError, TypeError) as error:
             raise ConfigError(f"these values describe no comparison: {error}") from error
-        methods, seeds, protocols = map(tuple, (made.methods, made.seeds, made.protocols))
-        return replace(made, methods=methods, seeds=seeds, protocols=protocols)
+        return replace(
+            made,
+            methods=tuple(made.methods),
+            seeds=tuple(made.seeds),
+            protocols=tuple(made.protocols),
+        )
