@@ -175,10 +175,10 @@ class Method(nn.Module):
 
     @classmethod
     def figures(cls) -> list[FigureInfo]:
-        """The figures of this method, in the order they are written, base classes first."""
+        """The figures of this method, in the order they are written, its own before its bases'."""
         found: dict[str, FigureInfo] = {}
-        for base in reversed(cls.__mro__):
+        for base in cls.__mro__:
             for name, member in vars(base).items():
                 if hasattr(member, "figure"):
-                    found[name] = FigureInfo(name, *member.figure)
+                    found.setdefault(name, FigureInfo(name, *member.figure))
         return list(found.values())

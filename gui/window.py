@@ -195,6 +195,7 @@ class Window(QMainWindow):
             self.notices.show(
                 "info", "The engine is being loaded; the run opens in a moment.", key="warm"
             )
+        self.workbench.expect()
         (self.laboratory.train if start else self.laboratory.prepare)(make)
 
     def show_recent(self) -> None:
@@ -226,6 +227,7 @@ class Window(QMainWindow):
         self.gallery.open.connect(self.set_up)
         self.gallery.open_run.connect(self.open_run)
         self.laboratory.failed.connect(self.warn)
+        self.laboratory.failed.connect(lambda _: self.workbench.give_up())
         self.tasks.problem.connect(
             lambda text, trace: self.notices.show("error", text, details=trace)
         )
@@ -237,6 +239,7 @@ class Window(QMainWindow):
     def open_run(self, id: str) -> None:
         """Show a run of the store, or of any folder."""
         self.go("workbench")
+        self.workbench.expect()
         self.laboratory.open(id)
 
     def continue_run(self, id: str) -> None:

@@ -20,7 +20,7 @@ from gui.widgets.cards import Card, MethodCard, RecentCard, RecentRun
 from gui.widgets.text import label
 
 WIDEST = 1320  # pixels; beyond it the eye travels too far
-RECENT = 4
+RECENT = 3
 FEW = 3  # so few methods are shown on wide cards
 
 

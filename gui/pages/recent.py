@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from core.runs import RunStore, RunSummary
 from gui.widgets.cards import RecentRun
 
-MOST = 6
+MOST = 3
 
 
 def recent_runs(store: RunStore) -> list[RecentRun]:

@@ -16,7 +16,7 @@ from core.runs import RunSummary
 from gui.widgets.numbers import count, short
 
 COLUMNS = ("Run", "Method", "Pictures", "State", "Step", "Result", "Started")
-WIDTHS = (0, 150, 140, 90, 100, 180, 130)  # pixels; the first takes what is left
+WIDTHS = (0, 150, 140, 90, 120, 190, 130)  # pixels; the first takes what is left
 ID = Qt.ItemDataRole.UserRole
 SORT = Qt.ItemDataRole.UserRole + 1
 RESULTS = ("held-out/accuracy", "accuracy", "held-out/loss", "loss")

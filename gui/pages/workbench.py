@@ -15,6 +15,8 @@ from gui.widgets.text import placeholder
 if TYPE_CHECKING:
     from gui.pages.desk import Desk
 
+NONE_OPEN = "No run is open. Choose a method in the gallery, or a run on the runs page."
+OPENING = "The run is being opened…"
 LAYOUT_KEY = "workbench/layout"
 
 
@@ -40,9 +42,7 @@ class Workbench(QWidget):
         self.tabs.setMovable(True)
         self.tabs.setDocumentMode(True)
         self.tabs.setElideMode(self.tabs.elideMode().ElideMiddle)
-        self._empty = placeholder(
-            "No run is open. Choose a method in the gallery, or a run on the runs page."
-        )
+        self._empty = placeholder(NONE_OPEN)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.tabs)
@@ -58,8 +58,17 @@ class Workbench(QWidget):
     def desks(self) -> list[Desk]:
         return [cast("Desk", self.tabs.widget(i)) for i in range(self.tabs.count())]
 
+    def expect(self) -> None:
+        """A run has been asked for, and is there in a moment."""
+        self._empty.setText(OPENING)
+
+    def give_up(self) -> None:
+        """What was asked for does not come."""
+        self._empty.setText(NONE_OPEN)
+
     def show_session(self, session: Session) -> None:
         """Bring a session's desk to the front, making it if there is none."""
+        self._empty.setText(NONE_OPEN)
         for desk in self.desks():
             if desk.session is session:
                 self.tabs.setCurrentWidget(desk)
