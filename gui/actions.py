@@ -56,7 +56,7 @@ class Actions(QObject):
 
     def _bind_window(self) -> None:
         window, bind = self._window, self._commands.bind
-        for page in ("gallery", "workbench", "runs", "data"):
+        for page in ("gallery", "workbench", "runs", "data", "compare"):
             bind(f"go.{page}", lambda _=True, p=page: window.go(p))
         for mode in ("light", "dark", "system"):
             bind(f"theme.{mode}", lambda _=True, m=mode: manager().set_mode(m))

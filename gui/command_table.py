@@ -57,6 +57,8 @@ COMMANDS: tuple[Command, ...] = (
        group="page"),
     _c("go.data", "Data", "Go", "Ctrl+4", "data",
        "Browse the images and what the augmentations make of them", group="page"),
+    _c("go.compare", "Compare", "Go", "Ctrl+5", "compare",
+       "Train several methods alike and see which features are best", group="page"),
     _c("snapshot.previous", "Previous snapshot", "Go", "[", "chevron-left",
        "Look at the weights of the snapshot before", section=1),
     _c("snapshot.next", "Next snapshot", "Go", "]", "chevron-right",

@@ -45,10 +45,11 @@ from gui.widgets.shortcut_sheet import ShortcutSheet
 
 if TYPE_CHECKING:
     from core.experiment import Experiment
+    from gui.pages.compare import ComparePage
     from gui.pages.data import DataPage
     from gui.pages.runs import RunsPage
 
-PAGES = ("gallery", "workbench", "runs", "data")
+PAGES = ("gallery", "workbench", "runs", "data", "compare")
 LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
@@ -74,8 +75,9 @@ class Window(QMainWindow):
         self.workbench = Workbench(self.laboratory, self.tasks, settings)
         self._runs: RunsPage | None = None
         self._data: DataPage | None = None
+        self._compare: ComparePage | None = None
         self.pages = QStackedWidget()
-        for page in (self.gallery, self.workbench, QWidget(), QWidget()):
+        for page in (self.gallery, self.workbench, QWidget(), QWidget(), QWidget()):
             self.pages.addWidget(page)
         self._is_painted = False
         self._feed = LogFeed()
@@ -112,6 +114,8 @@ class Window(QMainWindow):
             self.data_page()
         if page == "runs":
             self.runs_page().refresh()
+        if page == "compare":
+            self.compare_page()
         self.pages.setCurrentIndex(PAGES.index(page))
         for name in PAGES:
             self.commands.check(f"go.{name}", name == page)
@@ -146,6 +150,18 @@ class Window(QMainWindow):
             self.laboratory.runs_changed.connect(self._runs.refresh_soon)
             self._put("runs", self._runs)
         return self._runs
+
+    def compare_page(self) -> ComparePage:
+        """The page of comparisons, made when it is first asked for."""
+        if self._compare is None:
+            from gui.pages.compare import ComparePage
+
+            self._compare = ComparePage(self.laboratory, self.tasks)
+            self._compare.problem.connect(self.warn)
+            self._compare.done.connect(lambda text: self.notices.show("success", text))
+            self._compare.open_run.connect(self.open_run)
+            self._put("compare", self._compare)
+        return self._compare
 
     def _put(self, name: str, page: QWidget) -> None:
         """Put a page where an empty one kept its place."""

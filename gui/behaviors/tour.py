@@ -25,6 +25,9 @@ STOPS = (
      "Every run can be opened, continued and laid over others, also after a crash."),
     ("data", "Use your own pictures",
      "Drop a folder or a zip of images anywhere on the window, or browse them here."),
+    ("compare", "Ask which is best",
+     "One click trains several methods alike, with the random network among them, and shows how "
+     "good their features are."),
     ("gallery", "Anything by typing",
      "Ctrl+Shift+P finds every action by name; F1 shows all shortcuts."),
 )  # fmt: skip

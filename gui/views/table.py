@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QWidget
@@ -15,6 +17,7 @@ from gui.widgets.numbers import aligned, places_for
 _FLAGS = Qt.AlignmentFlag
 _ROLES = Qt.ItemDataRole
 _Index = QModelIndex
+_LEADING = re.compile(r"-?\d+(\.\d+)?(?= |$)")
 
 
 class _Model(QAbstractTableModel):
@@ -72,7 +75,7 @@ class _Model(QAbstractTableModel):
 
 
 class _Sorted(QSortFilterProxyModel):
-    """Numbers by size, text by alphabet, numbers before text."""
+    """Numbers by size, also those that text begins with; text by alphabet, after numbers."""
 
     def lessThan(self, left: _Index, right: _Index) -> bool:
         one, other = left.data(_ROLES.UserRole), right.data(_ROLES.UserRole)
@@ -82,6 +85,9 @@ class _Sorted(QSortFilterProxyModel):
 def _rank(value: object) -> tuple[int, float, str]:
     if isinstance(value, int | float):
         return (1, 0.0, "") if value != value else (0, float(value), "")
+    number = _LEADING.match(str(value))  # of "73.9 ± 1.2"
+    if number is not None:
+        return 0, float(number[0]), ""
     return 2, 0.0, str(value).casefold()
 
 
