@@ -21,11 +21,7 @@ from core.pictures import Curve, Line, Table
 from core.runs import RunError, RunStore
 
 CHOSEN = {"knn": "kNN", "linear": "linear probe"}  # protocols judged at a chosen stage
-CURVES = {
-    "few_labels": "few labels",
-    "semi_supervised": "semi-supervised",
-    "fine_tune": "fine-tune",
-}
+CURVES = {"few_labels": "", "semi_supervised": "semi-supervised, ", "fine_tune": "fine-tuned, "}
 CLEAR = 2.0  # pooled spreads that a method must be ahead by
 
 
@@ -126,7 +122,8 @@ def results(comparison: Comparison, store: RunStore) -> Results:
             failed[entry.method] = entry.message
         for report in _reports(store, entry.run) if entry.state == "done" else ():
             reports.setdefault(entry.method, []).append(report)
-            raw = raw or [report]
+            if not raw and any(score.representation == RAW for score in report.scores):
+                raw = [report]
     rows, curves = [], {}
     for method in comparison.plan.all_methods:
         found = reports.get(method, [])

@@ -100,6 +100,7 @@ class ComparePage(QWidget):
         graph = QWidget()
         shown = QVBoxLayout(graph)
         shown.setContentsMargins(SPACE.small, SPACE.small, SPACE.small, SPACE.small)
+        self.column.setMaximumWidth(FORM_WIDTH)
         shown.addWidget(self.column)
         below = QScrollArea()
         below.setWidgetResizable(True)
@@ -169,9 +170,13 @@ class ComparePage(QWidget):
     # --- working ----------------------------------------------------------------------------------
 
     def start_or_stop(self) -> None:
-        """Begin a comparison, go on with the one shown, or stop the one at work."""
+        """Begin a comparison, go on with the one shown, stop the one at work, or clear the page."""
         if self._task is not None:
             self._tasks.cancel(self._task)
+            return
+        if self._comparison is not None and self._comparison.ended:
+            self._show(None)  # the form keeps what was compared
+            self._list()
             return
         self._laboratory.when_warm(self._start)
 
@@ -236,6 +241,8 @@ class ComparePage(QWidget):
 
     def _show(self, comparison: Comparison | None) -> None:
         self._comparison = comparison
+        if comparison is not None:
+            self.form.show_plan(comparison.plan)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -244,11 +251,7 @@ class ComparePage(QWidget):
 
         comparison = self._comparison
         self.form.setEnabled(comparison is None)
-        ended = comparison is not None and comparison.ended
-        self.start.setText(
-            "Stop" if self._task else "Compare" if comparison is None else "Continue"
-        )
-        self.start.setEnabled(not ended)
+        self.start.setText(self._next())
         self.export.setEnabled(comparison is not None)
         if comparison is None:
             self._results = None
@@ -273,6 +276,14 @@ class ComparePage(QWidget):
                 for e in comparison.entries]  # fmt: skip
         columns = ["method", "seed", "state", "steps", "seconds", "run"]
         self.trainings.show_picture(Table(columns, rows, "A click on a row opens its run."))
+
+    def _next(self) -> str:
+        """What the button does now."""
+        if self._task is not None:
+            return "Stop"
+        if self._comparison is None:
+            return "Compare"
+        return "New comparison" if self._comparison.ended else "Continue"
 
     def _list_columns(self, found: Results) -> None:
         before = self.column.currentText()

@@ -73,6 +73,8 @@ class CompareForm(QWidget):
             self.budget.addItem(title, (kind, usual))
         self.seeds = QSpinBox(minimum=1, maximum=20, value=3)
         self.seeds.setAccessibleName("Seeds")
+        for box in (self.amount, self.seeds):
+            box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.seeds.setToolTip("How many networks of each method the mean and spread are over")
         self.boxes = {id: QCheckBox(title) for id, title, _ in PROTOCOLS}
         for id, _, usual in PROTOCOLS:
@@ -124,6 +126,22 @@ class CompareForm(QWidget):
         """Ids of the methods that are ticked."""
         items = [self.methods.item(i) for i in range(self.methods.count())]
         return [i.data(_ID) for i in items if i.checkState() == Qt.CheckState.Checked]
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show what a comparison was begun with."""
+        for at in range(self.methods.count()):
+            item = self.methods.item(at)
+            on = item.data(_ID) in plan.all_methods
+            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        self.source.setCurrentIndex(self.source.findData(plan.data))
+        assert self.data_form is not None
+        self.data_form.set_values(plan.data_options)
+        kinds = [kind for kind, _, _ in BUDGETS]
+        self.budget.setCurrentIndex(kinds.index(plan.budget.kind))
+        self.amount.setValue(plan.budget.amount)
+        self.seeds.setValue(len(plan.seeds))
+        for id, box in self.boxes.items():
+            box.setChecked(id in plan.protocols)
 
     def plan(self, threads: int = 1) -> Plan:
         """What is asked for; raises ConfigError in words."""
