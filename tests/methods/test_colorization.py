@@ -11,9 +11,11 @@ from torch import Tensor
 
 from core.data.augment.lab import to_lab, to_rgb
 from core.data.imageset import DataError
+from core.experiment import Experiment, load_data
 from core.losses.colour import gamut
 from core.methods.pretext.colorization import COUNTING, Colorization, flat, plane
 from core.methods.pretext.split_brain import LEVELS, SplitBrain, levels
+from core.progress import Progress
 from tests.methods.learners import (
     assert_figures_draw,
     assert_gradient_reaches_every_weight,
@@ -51,12 +53,10 @@ def test_a_gradient_reaches_every_weight(method: type[Colorization], objective: 
     assert_gradient_reaches_every_weight(make(method, objective=objective))
 
 
-@pytest.mark.parametrize("method", [Colorization, SplitBrain])
-def test_pictures_without_colour_are_refused_with_what_to_choose(
-    method: type[Colorization],
-) -> None:
+@pytest.mark.parametrize("method", ["colorization", "split_brain"])
+def test_pictures_without_colour_are_refused_with_what_to_choose(method: str) -> None:
     with pytest.raises(DataError, match=r"1 channel.*choose toyland"):
-        make(method, channels=1)
+        load_data(Experiment(method, "digits"), Progress())
 
 
 @torch.no_grad()

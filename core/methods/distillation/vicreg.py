@@ -81,7 +81,7 @@ class VICReg(TwoViewMethod):
 
     @figure("Spread of the features", "Standard deviation of each over the pictures; wanted: 1.")
     def spread(self, look: Look) -> Histogram:
-        deviations = self.embed(look.images).std(dim=0).cpu().numpy()
+        deviations = self.embed(look.images).std(dim=0, correction=0).cpu().numpy()
         edges = np.linspace(0.0, max(1.5, float(deviations.max())), BINS + 1)
         counts = np.histogram(deviations, edges)[0].astype(float)
         return Histogram(edges, {"features": counts}, "standard deviation")
