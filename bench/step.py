@@ -143,6 +143,7 @@ class Engine:
     """The engine at work in the window, let go for as long as it is measured."""
 
     def __init__(self, found: Window, experiment: Experiment) -> None:
+        found.laboratory.judged = False  # it is paced to a twentieth of the time by itself
         found.laboratory.train(lambda: experiment)
         self.window, self.desk = found, desk_of(found)
         self.wait_for("training")

@@ -30,6 +30,7 @@ class Beginning:
 
     trainer: Trainer
     run: Run
+    data: ImageSet
     experiment: Experiment  # with every option written out
     threads: int
     problems: Sequence[Problem]
@@ -69,7 +70,7 @@ def begin(
         run.set_state(status="failed", message=str(error))
         run.close()
         raise
-    return Beginning(trainer, run, experiment, threads, data.problems, [])
+    return Beginning(trainer, run, data, experiment, threads, data.problems, [])
 
 
 def begin_again(
@@ -103,7 +104,7 @@ def begin_again(
     trainer.restore(checkpoint)
     run.resume_from(checkpoint.step)
     warnings = [*checkpoint.warnings, *_differences(run, data, checkpoint)]
-    return Beginning(trainer, run, experiment, threads, data.problems, warnings)
+    return Beginning(trainer, run, data, experiment, threads, data.problems, warnings)
 
 
 def _differences(run: Run, data: ImageSet, checkpoint: Checkpoint) -> list[str]:

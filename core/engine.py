@@ -18,6 +18,7 @@ from core.config import ConfigError, change, options_of
 from core.experiment import Experiment
 from core.failures import NonFinite, in_words, is_out_of_memory, traceback_of
 from core.mailbox import Mailbox
+from core.online import OnlineJudge
 from core.progress import Cancelled, Progress
 from core.recorder import Recorder
 from core.rescue import recover
@@ -39,7 +40,7 @@ class Engine:
     """Trains one run in a thread of its own.
 
     `store` is where a new run is made; a run given (opened for writing) is resumed instead, and is
-    closed at the end.
+    closed at the end. `judged`: the features are judged now and then while they are trained.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Engine:
         run: Run | None = None,
         mailbox: Mailbox | None = None,
         autosave_seconds: float = AUTOSAVE_SECONDS,
+        judged: bool = False,
     ) -> None:
         self.experiment = experiment
         self.store = store
@@ -60,6 +62,8 @@ class Engine:
         self.waits_for_space = False  # paused by the disk, not by a person: goes on by itself
         self.trainer: Trainer | None = None  # only while it trains
         self._recorder: Recorder | None = None
+        self._judged = judged
+        self._judge: OnlineJudge | None = None
         self._autosave_seconds = autosave_seconds
         self._wishes = Wishes()
         self._thread = threading.Thread(target=self._live, name="trainer")
@@ -122,6 +126,8 @@ class Engine:
             self._fail(error)
         finally:
             self.trainer = None
+            if self._judge is not None:
+                self._judge.close()
             if self._recorder is not None:
                 self._recorder.close()
             if self.run is not None:
@@ -145,6 +151,8 @@ class Engine:
         self.experiment, self.run = beginning.experiment, beginning.run
         recorder = Recorder(self.run, self.mailbox, self._autosave_seconds)
         self.trainer, self._recorder = trainer, recorder
+        if self._judged:
+            self._judge = OnlineJudge(self.experiment, beginning.data)
         # Whoever hears of the run may ask at once, before the first snapshot is on the disk.
         self.showcase.publish(trainer.step, trainer.method, at_once=True)
         if new:
@@ -169,6 +177,9 @@ class Engine:
             try:
                 while trainer.step < trainer.steps and self._may_step(trainer, recorder):
                     self._after_step(trainer, recorder, trainer.take_step())
+                if self._judge is not None and trainer.step >= trainer.steps:
+                    self._judge.last(trainer.step, trainer.seconds, trainer.method)
+                    recorder.rows(self._judge.take())
                 recorder.checkpoint(trainer)
                 break
             except NonFinite as error:
@@ -185,6 +196,9 @@ class Engine:
 
     def _after_step(self, trainer: Trainer, recorder: Recorder, rows: Rows) -> None:
         """Tell the numbers, show the weights, keep what is due to be kept."""
+        if self._judge is not None:  # of an earlier step, so told before this one
+            recorder.rows(self._judge.take())
+            self._judge.offer(trainer.step, trainer.seconds, trainer.method)
         recorder.rows(rows)
         snapshot = is_snapshot_step(trainer.step) or trainer.step == trainer.steps
         if snapshot or trainer.step % max(1, trainer.steps // CHECKS_A_RUN) == 0:

@@ -46,7 +46,7 @@ class Laboratory(QObject):
         self._heavy = (*also, "core.engine", "core.observer")
         self.store = self._usual_store = store
         self.sessions: list[Session] = []
-        self.autosave, self.threads = 30.0, 0
+        self.autosave, self.threads, self.judged = 30.0, 0, True
         self._is_warm = False
         self._drains = 0
         self._when_warm: list[Callable[[], None]] = []
@@ -155,7 +155,7 @@ class Laboratory(QObject):
         if experiment.threads == 0:
             experiment = replace(experiment, threads=self.threads)
         session = Session(experiment, self.store, self)
-        session.autosave = self.autosave
+        session.autosave, session.judged = self.autosave, self.judged
         session.run_ready.connect(self.runs_changed)
         session.state_changed.connect(self._state_changed)
         self.sessions.append(session)

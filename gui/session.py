@@ -48,6 +48,7 @@ class Session(QObject):
         self.experiment = experiment
         self.store = store
         self.state, self.message = "idle", ""
+        self.judged = True  # kNN and a linear probe now and then while training
         self.autosave = 30.0  # seconds between two checkpoints while training
         self.step: int | None = None
         self.pictures: list[int] = []
@@ -79,7 +80,9 @@ class Session(QObject):
         if self._observer is not None:  # it looked at the folder; now it looks at the training
             self._observer.close()
             self._observer = None
-        self.engine = Engine(self.experiment, self.store, run, autosave_seconds=self.autosave)
+        self.engine = Engine(
+            self.experiment, self.store, run, autosave_seconds=self.autosave, judged=self.judged
+        )
         for name, value in (more or {}).items():
             self.engine.change(name, value)
         self.engine.start(paused)

@@ -134,6 +134,11 @@ def _engine_words(command: argparse.ArgumentParser) -> None:
         "--autosave", type=float, default=30.0, metavar="SECONDS", help="between two checkpoints"
     )
     command.add_argument(
+        "--judge",
+        action="store_true",
+        help="judge the features by kNN and a linear probe now and then while training",
+    )
+    command.add_argument(
         "--report", action="store_true", help="write a report of pictures at the end"
     )
 

@@ -35,7 +35,9 @@ def train(given: argparse.Namespace, options: dict[str, Any], data_options: dict
     )
     experiment.config()  # complain before anything is made
     configure(source(data).Options, data_options)
-    engine = Engine(experiment, RunStore(given.runs), autosave_seconds=given.autosave)
+    engine = Engine(
+        experiment, RunStore(given.runs), autosave_seconds=given.autosave, judged=given.judge
+    )
     return watch(engine, given)
 
 
@@ -44,7 +46,9 @@ def resume(given: argparse.Namespace) -> int:
     store = RunStore(given.runs)
     run = open_run(store, given.run, write=True)
     try:
-        engine = Engine(from_run(run), store, run, autosave_seconds=given.autosave)
+        engine = Engine(
+            from_run(run), store, run, autosave_seconds=given.autosave, judged=given.judge
+        )
         if given.steps is not None:
             engine.change("steps", given.steps)
     except BaseException:

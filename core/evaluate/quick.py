@@ -29,12 +29,12 @@ class QuickScore:
     deviation: float  # see `Spectrum`
 
     def scalars(self) -> dict[str, float]:
-        """What is known, by the names the curves show."""
+        """What is known: accuracies, by the names the curves show; without labels the rank."""
+        if self.knn is None:
+            return {"effective rank": self.effective_rank}
         named = {
-            "kNN accuracy": self.knn,
-            "linear probe accuracy": self.linear,
-            "effective rank": self.effective_rank,
-            "feature deviation": self.deviation,
+            "kNN": self.knn,
+            "linear probe": self.linear,
         }
         return {name: value for name, value in named.items() if value is not None}
 
