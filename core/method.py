@@ -8,7 +8,7 @@ can be rebuilt from its config and its `state_dict` alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from core.config import option
 from core.pictures import Picture
 
+Trials = Mapping[str, Mapping[str, Any]]  # title -> option values
 F = TypeVar("F", bound=Callable[..., Picture])
 
 
@@ -119,6 +120,7 @@ class Method(nn.Module):
 
     Config: ClassVar[type[MethodConfig]] = MethodConfig
     recipes: ClassVar[dict[str, dict[str, Any]]] = {}  # data id -> option values found good there
+    trials: ClassVar[Trials] = {}  # what one may try, with what breaks it among them
     needs_labels: ClassVar[bool] = False
     needs_colour: ClassVar[bool] = False
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with

@@ -16,6 +16,7 @@ from core.progress import Progress, Tick
 from core.runs import RunError
 from gui.laboratory import Laboratory
 from gui.machine import resident_bytes
+from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
 from gui.pages.layouts import apply_layout
@@ -71,7 +72,7 @@ class Desk(QWidget):
         self.setup: Setup | None = None
         self._steps = 0
         self._offered = 0  # how often other pictures were asked for
-        self._rate = Rate()
+        self._rate, self._alarm = Rate(), CollapseAlarm()
         self._machine = ""
         self._memory = QTimer(self, interval=MEMORY_MS)
         self._memory.timeout.connect(self._show_memory)
@@ -122,7 +123,8 @@ class Desk(QWidget):
         from core import abilities, registry
 
         cls = registry.method_class(self.session.experiment.method)
-        self.setup = Setup(self.session.experiment, cls.Config, cls.recipes)
+        self.setup = Setup(self.session.experiment, cls.Config, cls.recipes, cls.trials)
+        self.setup.trial_wanted.connect(self.again)
         self.setup.live_changed.connect(self._change_live)
         self.setup.problem.connect(self.problem)
         self._dock("setup", "Options", self.setup)
@@ -283,6 +285,8 @@ class Desk(QWidget):
         self.curves.extend([(row.step, {**row.scalars, "seconds": row.seconds}) for row in rows])
         self._rate.count(rows[-1].step)
         self._show_progress(rows[-1].step)
+        if (collapsed := self._alarm.heed(rows)) is not None:
+            self.problem.emit(collapsed)
 
     def _show_progress(self, step: int) -> None:
         trainer = self.session.engine.trainer if self.session.engine else None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.config import ConfigError, option, options_of
 from core.data.sources import source, sources
+from core.registry import note
 from gui.theme import SPACE
 from gui.widgets.form import ConfigForm
 from gui.widgets.text import label
@@ -49,6 +50,7 @@ class Setup(QScrollArea):
     """The form of an experiment. It needs the method's class, so it is made once torch is there."""
 
     live_changed = Signal(str, object)  # an option that may change while training
+    trial_wanted = Signal(object)  # an Experiment to train beside this one
     problem = Signal(str)
 
     def __init__(
@@ -56,11 +58,13 @@ class Setup(QScrollArea):
         experiment: Experiment,
         config_class: type,
         recipes: Mapping[str, dict[str, Any]],
+        trials: Mapping[str, Mapping[str, Any]],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._experiment = experiment
-        self._recipes = recipes
+        self._title = note(experiment.method).title
+        self._recipes, self._trials = recipes, trials
         self.setWidgetResizable(True)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
@@ -89,11 +93,39 @@ class Setup(QScrollArea):
         head.addWidget(label("Pictures", "small", "faint"))
         head.addWidget(self._source)
         column.addLayout(head)
+        if self._trials:
+            column.addLayout(self._trial_buttons())
         column.addLayout(self._data_place)
         column.addWidget(self.form)
         column.addWidget(self._run_form)
         column.addStretch(1)
         self.setWidget(inside)
+
+    def _trial_buttons(self) -> QVBoxLayout:
+        """A button for each thing to try; it trains a new run, and this one stays."""
+        column = QVBoxLayout()
+        column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, 0)
+        column.setSpacing(SPACE.tight)
+        column.addWidget(label("Try", "small", "faint"))
+        for title, options in self._trials.items():
+            button = QPushButton(title)
+            said = ", ".join(f"{name} {value}" for name, value in options.items())
+            button.setToolTip(f"Train a new run with {said.replace('_', ' ')}")
+            button.clicked.connect(lambda _=False, t=title: self._try(t))
+            column.addWidget(button)
+        return column
+
+    def _try(self, title: str) -> None:
+        """Ask for a run of the form as it stands, but with the options of a trial."""
+        from dataclasses import replace
+
+        try:
+            mine = self.experiment()
+        except ConfigError as error:
+            self.problem.emit(str(error))
+            return
+        options = {**mine.options, **self._trials[title]}
+        self.trial_wanted.emit(replace(mine, options=options, title=f"{self._title}: {title}"))
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Show an experiment's values."""

@@ -131,6 +131,15 @@ def test_its_recipes_are_options_for_sources_there_are(id: str) -> None:
 
 
 @every_method
+def test_what_one_may_try_is_options_it_has(id: str) -> None:
+    cls = registry.method_class(id)
+    usual = to_dict(configure(cls.Config, {}))
+    for title, options in cls.trials.items():
+        assert len(title) < 40, title
+        assert to_dict(configure(cls.Config, dict(options))) != usual, title
+
+
+@every_method
 def test_its_companions_are_methods(id: str) -> None:
     assert set(getattr(registry.method_class(id), "companions", ())) <= {n.id for n in NOTES}
 

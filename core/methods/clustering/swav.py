@@ -7,6 +7,7 @@ contrasting cluster assignments", NeurIPS 2020, arXiv 2006.09882.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from core.losses.across_views import across_views
 from core.losses.collapse import gauge
 from core.losses.self_distillation import entropy
 from core.losses.sinkhorn import sinkhorn
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.heads import projector
 from core.nets.prototypes import Prototypes
 from core.pictures import Curve, ImageGrid, Line, as_images
@@ -57,6 +58,7 @@ class SwAV(MultiCropMethod):
 
     Config = SwAVConfig
     companions = ("deepcluster", "simclr", "supervised")
+    trials: ClassVar[Trials] = {"Codes that nobody shares out": {"iterations": 0, "steps": 200}}
     recipes = view_recipes()
 
     config: SwAVConfig

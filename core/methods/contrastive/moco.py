@@ -21,7 +21,7 @@ from core.data.augment.config import GROUP
 from core.losses.collapse import gauge
 from core.losses.contrastive import info_nce, information_bound, moco_logits
 from core.losses.hypersphere import sphere
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.heads import projector
 from core.nets.momentum import follow, follower
 from core.pictures import Curve, Histogram, Line, Matrix
@@ -64,6 +64,9 @@ class MoCo(TwoViewMethod):
 
     Config = MoCoConfig
     companions = ("simclr", "supervised")
+    trials: ClassVar[Trials] = {
+        "MoCo v1": {"mlp_head": False, "strong_augmentation": False, "cosine_schedule": False}
+    }
     recipes: ClassVar[dict[str, dict[str, Any]]] = view_recipes()
 
     config: MoCoConfig

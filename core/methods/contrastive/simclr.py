@@ -19,7 +19,7 @@ from core.config import option
 from core.losses.collapse import gauge
 from core.losses.contrastive import information_bound, nt_xent_logits, partners
 from core.losses.hypersphere import sphere
-from core.method import Batch, DataShape
+from core.method import Batch, DataShape, Trials
 from core.nets.heads import projector
 from core.pictures import Guess, as_images
 from core.randomness import generator
@@ -47,6 +47,12 @@ class SimCLR(TwoViewMethod):
 
     Config = SimCLRConfig
     companions = ("supervised", "rotation")
+    trials: ClassVar[Trials] = {
+        "Crops alone": {"jitter": 0.0, "grey": 0.0, "flip": 0.0},
+        "Colours alone": {"crop": 1.0, "stretch": 1.0},
+        "No projection head": {"head": "none"},
+        "A linear head": {"head": "linear"},
+    }
     recipes: ClassVar[dict[str, dict[str, Any]]] = view_recipes()
 
     config: SimCLRConfig

@@ -7,6 +7,7 @@ reduction", ICML 2021, arXiv 2103.03230.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -15,7 +16,7 @@ from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recip
 from core.config import option
 from core.losses.barlow import cross_correlation, invariance_term, redundancy_term
 from core.losses.collapse import gauge
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.heads import projector
 from core.pictures import Matrix
 
@@ -43,6 +44,7 @@ class BarlowTwins(TwoViewMethod):
 
     Config = BarlowConfig
     companions = ("vicreg", "simclr", "supervised")
+    trials: ClassVar[Trials] = {"No redundancy term": {"redundancy": 0.0, "steps": 200}}
     recipes = view_recipes()
 
     config: BarlowConfig

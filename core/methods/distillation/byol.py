@@ -17,7 +17,7 @@ from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recip
 from core.config import option
 from core.losses.collapse import gauge
 from core.losses.similarity import normalised_error
-from core.method import Batch, DataShape
+from core.method import Batch, DataShape, Trials
 from core.nets.heads import projector
 from core.nets.momentum import follow, follower
 
@@ -46,6 +46,9 @@ class BYOL(TwoViewMethod):
 
     Config = BYOLConfig
     companions = ("simclr", "simsiam")
+    trials: ClassVar[Trials] = {
+        "A target that does not lag behind": {"momentum": 0.0, "steps": 300}
+    }
     recipes: ClassVar[dict[str, dict[str, Any]]] = view_recipes()
 
     config: BYOLConfig

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from core.losses.self_distillation import (
     entropy,
     moved_centre,
 )
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.attention import unit_range
 from core.nets.heads import projector
 from core.nets.momentum import follow, follower
@@ -83,6 +84,10 @@ class Dino(MultiCropMethod):
 
     Config = DinoConfig
     companions = ("supervised",)
+    trials: ClassVar[Trials] = {
+        "Centring off": {"centring": False, "steps": 120},
+        "Sharpening off": {"sharpening": False, "steps": 120},
+    }
     recipes = view_recipes()
 
     config: DinoConfig

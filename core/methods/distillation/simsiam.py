@@ -16,7 +16,7 @@ from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recip
 from core.config import option
 from core.losses.collapse import gauge
 from core.losses.similarity import negative_cosine
-from core.method import Batch, DataShape
+from core.method import Batch, DataShape, Trials
 from core.nets.heads import projector
 
 
@@ -42,6 +42,7 @@ class SimSiam(TwoViewMethod):
 
     Config = SimSiamConfig
     companions = ("simclr", "byol")
+    trials: ClassVar[Trials] = {"Remove the stop-gradient": {"stop_gradient": False, "steps": 200}}
     recipes: ClassVar[dict[str, dict[str, Any]]] = view_recipes()
 
     config: SimSiamConfig

@@ -7,6 +7,7 @@ learning", ICLR 2022, arXiv 2105.04906.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recip
 from core.config import option
 from core.losses.collapse import gauge
 from core.losses.vicreg import covariance, covariance_term, invariance_term, variance_term
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.heads import projector
 from core.pictures import Histogram, Matrix
 
@@ -49,6 +50,10 @@ class VICReg(TwoViewMethod):
 
     Config = VICRegConfig
     companions = ("barlow", "simclr", "supervised")
+    trials: ClassVar[Trials] = {
+        "No variance term": {"variance": 0.0, "steps": 150},
+        "No covariance term": {"covariance": 0.0, "steps": 300},
+    }
     recipes = view_recipes()
 
     config: VICRegConfig

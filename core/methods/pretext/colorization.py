@@ -27,7 +27,7 @@ from core.losses.colour import (
     smoothed,
     soft_encode,
 )
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.backbone import Backbone
 from core.nets.build import build_backbone
 from core.nets.inputs import Lightness, preceded
@@ -63,6 +63,10 @@ class Colorization(EncoderMethod):
     Config = ColorizationConfig
     companions = ("supervised",)
     needs_colour = True
+    trials: ClassVar[Trials] = {
+        "Regression: grey brown": {"objective": "regression"},
+        "Rare colours count no more": {"objective": "classification"},
+    }
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "svhn": {"flip": False},
         "cifar10": {"width": 32, "steps": 3000},

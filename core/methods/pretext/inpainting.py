@@ -17,7 +17,7 @@ from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.augment.masks import centre_hole, centre_mask, erase, random_mask
 from core.losses.inpainting import adversarial_loss, discriminator_loss, hole_error
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.discriminator import Discriminator
 from core.nets.upsampling import Upsampling, map_side
 from core.pictures import ImageGrid, Reconstruction, as_images
@@ -53,6 +53,11 @@ class Inpainting(EncoderMethod):
 
     Config = InpaintingConfig
     companions = ("supervised",)
+    trials: ClassVar[Trials] = {
+        "Fool a discriminator": {"objective": "adversarial"},
+        "Both": {"objective": "both"},
+        "The middle taken out": {"region": "centre"},
+    }
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "digits": {"flip": False, "steps": 800},
         "mnist": {"flip": False},

@@ -19,7 +19,7 @@ from core.config import option
 from core.data.augment.geometry import flip
 from core.data.augment.tiles import cut, grid_places, joined
 from core.losses.permutations import TILES, permutation_set
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.backbone import Backbone
 from core.nets.build import build_backbone
 from core.nets.heads import projector
@@ -58,6 +58,11 @@ class Jigsaw(EncoderMethod):
 
     Config = JigsawConfig
     companions = ("supervised",)
+    trials: ClassVar[Trials] = {
+        "Ten orders": {"orders": 10},
+        "A thousand orders": {"orders": 1000},
+        "Tiles that give their light away": {"normalise": False, "jitter": 0},
+    }
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "digits": DIGITS,
         "mnist": WRITING,

@@ -19,7 +19,7 @@ from core.config import option
 from core.data.augment.geometry import flip
 from core.data.augment.tiles import cut
 from core.losses.transformation import transformation_loss
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.backbone import Backbone
 from core.nets.build import build_backbone
 from core.nets.heads import projector
@@ -62,6 +62,7 @@ class Patches(EncoderMethod):
 
     Config = PatchesConfig
     companions = ("supervised",)
+    trials: ClassVar[Trials] = {"No gap, no jitter: the shortcut": {"gap": 0.0, "jitter": 0.0}}
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "digits": DIGITS,
         "mnist": WRITING,

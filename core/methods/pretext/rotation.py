@@ -17,7 +17,7 @@ from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.augment.geometry import rotate90
 from core.losses.transformation import transformation_loss
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.attention import attention_map, likeness, unit_range
 from core.pictures import Guess, HeatMaps, Matrix, as_images
 
@@ -46,6 +46,7 @@ class Rotation(EncoderMethod):
 
     Config = RotationConfig
     companions = ("supervised",)
+    trials: ClassVar[Trials] = {"Two rotations": {"rotations": 2}}
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "digits": DIGITS,
         "photos": {"shift": 0.125},

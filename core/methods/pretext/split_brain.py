@@ -18,7 +18,7 @@ from core.bases.encoder import FILTER_SIDE, EncoderMethod, ShiftFlipConfig, shif
 from core.config import option
 from core.data.augment.lab import to_lab, to_rgb
 from core.losses.colour import annealed_mean, colour_loss, gamut, soft_encode
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.backbone import Backbone
 from core.nets.split import Split
 from core.nets.upsampling import Upsampling, map_side
@@ -48,6 +48,7 @@ class SplitBrain(EncoderMethod):
     Config = SplitBrainConfig
     companions = ("supervised",)
     needs_colour = True
+    trials: ClassVar[Trials] = {"Regression": {"objective": "regression"}}
     recipes: ClassVar[dict[str, dict[str, Any]]] = {
         "svhn": {"flip": False},
         "cifar10": {"width": 32, "steps": 3000},

@@ -1,0 +1,42 @@
+"""What one may try: a button trains a new run, and a collapse is said whatever the loss looks."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.mailbox import Row
+from gui.pages.alarm import PATIENCE, CollapseAlarm
+from gui.window import Window
+from tests.gui.window.acts import LONG, click
+
+
+def test_a_button_trains_a_new_run_with_what_it_says(qtbot: QtBot, at_desk: Window) -> None:
+    first = at_desk.workbench.desk()
+    assert first is not None
+    assert first.setup is not None
+    button = next(b for b in first.setup.findChildren(QPushButton) if b.text() == "Two rotations")
+    click(button)
+    qtbot.waitUntil(lambda: at_desk.workbench.desk() is not first, timeout=LONG)
+    session = at_desk.workbench.desk().session
+    assert session.experiment.options["rotations"] == 2
+    qtbot.waitUntil(lambda: session.run is not None, timeout=LONG)
+    assert session.run.info.title == "Rotation prediction: Two rotations"
+    assert len(at_desk.workbench.desks()) == 2
+
+
+def row(step: int, value: float) -> Row:
+    return Row(step, 0.1 * step, {"loss": -1.0, "std x sqrt(d)": value})
+
+
+def test_a_collapse_is_said_once_when_it_lasts() -> None:
+    alarm = CollapseAlarm()
+    assert alarm.heed([row(s, 0.01) for s in range(PATIENCE - 1)]) is None
+    assert alarm.heed([row(20, 0.8)]) is None
+    assert alarm.heed([row(21 + s, 0.01) for s in range(PATIENCE - 1)]) is None
+    assert "collapsed" in (alarm.heed([row(60, 0.01)]) or "")
+    assert alarm.heed([row(61 + s, 0.01) for s in range(PATIENCE)]) is None
+
+
+def test_a_method_without_the_gauge_rings_nothing() -> None:
+    assert CollapseAlarm().heed([Row(s, 0.0, {"loss": 1.0}) for s in range(100)]) is None
