@@ -42,7 +42,9 @@ class SimSiam(TwoViewMethod):
 
     Config = SimSiamConfig
     companions = ("simclr", "byol")
-    trials: ClassVar[Trials] = {"Remove the stop-gradient": {"stop_gradient": False, "steps": 200}}
+    trials: ClassVar[Trials] = {
+        "Remove the stop-gradient": {"stop_gradient": False, "steps": 150, "learning_rate": 0.05}
+    }
     recipes: ClassVar[dict[str, dict[str, Any]]] = view_recipes()
 
     config: SimSiamConfig
