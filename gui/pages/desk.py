@@ -28,6 +28,7 @@ from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
 from gui.panels.guess import GuessPanel
+from gui.panels.labelling import LabellingPanel
 from gui.panels.reconstruct import ReconstructPanel
 from gui.session import DEFAULT_PICTURES, Session
 from gui.tasks import Tasks
@@ -135,6 +136,7 @@ class Desk(QWidget):
         if cls.figures():
             self._add_panel("figures", FiguresPanel(self.session, cls.figures()))
         if "Encodes" in abilities.abilities_of(cls):
+            self._add_panel("labelling", LabellingPanel(self.session))
             self._add_panel("evaluation", EvaluationPanel(self.session, self.tasks))
         self._companions(cls)
         self.furnished.emit()
