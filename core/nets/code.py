@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import torch
 from torch import Tensor, nn
 
 ACTIVATIONS = {"linear": nn.Identity, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 ACTIVE = {"linear": 1.0, "relu": 0.0, "sigmoid": 0.5}  # a unit above this, by size, counts as on
+GAIN = {"linear": 1.0, "relu": 1.0, "sigmoid": 4.0}  # so that a sigmoid is rather off or on
 STRONG = {"linear": 3.0, "relu": 3.0, "sigmoid": 1.0}  # what a unit says when it says much
 
 
 class Code(nn.Module):
     """Feature maps (B, D, h, h) to K numbers a picture.
 
-    Before its bias and activation each unit has variance 1 over a batch. So a code cannot evade a
-    penalty by growing small while the decoder grows, and its numbers have a scale one can read:
-    Olshausen and Field hold the variances fixed for the first reason.
+    Before its bias and activation each unit has a fixed variance over a batch. So a code cannot
+    evade a penalty by growing small while the decoder grows, for which reason Olshausen and Field
+    hold variances fixed too; and its numbers have a scale one can read.
     """
 
     def __init__(self, given: int, side: int, units: int, activation: str) -> None:
@@ -27,7 +30,13 @@ class Code(nn.Module):
         self.activate = ACTIVATIONS[activation]()
 
     def forward(self, x: Tensor) -> Tensor:  # (B, D, h, h) -> (B, K)
-        return self.activate(self.norm(self.project(x.flatten(1))) + self.bias)
+        seen = self.norm(self.project(x.flatten(1)))
+        return self.activate(GAIN[self.activation] * seen + self.bias)
+
+    def start_at(self, share: float) -> None:
+        """Set the biases so that about this share of the units is on, were they normal."""
+        threshold = NormalDist().inv_cdf(1 - share)
+        nn.init.constant_(self.bias, -GAIN[self.activation] * threshold)
 
     def active(self, code: Tensor) -> Tensor:
         """Which units are on, (B, K) bool."""
