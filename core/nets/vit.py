@@ -115,6 +115,19 @@ class ViT(Backbone):
     def _tokens(self, x: Tensor) -> tuple[Tensor, Tensor]:  # -> (B, 1, D), (B, N, D)
         return self.token.expand(len(x), -1, -1), self.norm(x.flatten(2).transpose(1, 2))
 
+    def see(self, images: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
+        """Only the patches at `kept` (B, K) go through the blocks, as in a masked autoencoder.
+
+        What the class token sees in them (B, 1, D), and they themselves, normalised, (B, K, D).
+        """
+        embed = next(m for m in self.modules() if isinstance(m, Patches))
+        patches = embed(images).flatten(2).transpose(1, 2)  # (B, N, D)
+        tokens = patches.gather(1, kept.unsqueeze(2).expand(-1, -1, patches.shape[2]))
+        for group in (m for m in self.modules() if isinstance(m, Group)):
+            tokens = group.layers(tokens)
+        tokens = self.norm(tokens)
+        return self.look(self.token.expand(len(tokens), -1, -1), tokens), tokens
+
     def pool(self, x: Tensor) -> Tensor:
         """What the class token sees in the last map (B, D, h, w), as feature vectors (B, D)."""
         return self.look(*self._tokens(x)).squeeze(1)
