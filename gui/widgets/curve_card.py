@@ -16,6 +16,7 @@ from gui.widgets.plot import Plot, Style
 from gui.widgets.series import Series
 
 HELD_OUT = "held-out/"
+JUDGED = "features/"
 _RAW = "~"  # ends the key of a raw line behind its average
 
 
@@ -108,8 +109,9 @@ class CurveCard(QWidget):
         self, run: str, name: str, series: Series, colour: int, smoothing: float, by_seconds: bool
     ) -> None:
         key, x = _key(run, name), series.x(by_seconds)
-        if name.startswith(HELD_OUT):  # few points, each an average already
-            self.plot.set_line(key, x, series.values, Style(colour, dashed=True))
+        if name.startswith((HELD_OUT, JUDGED)):  # few points, each an average already
+            dashed = name.startswith(HELD_OUT)
+            self.plot.set_line(key, x, series.values, Style(colour, dashed=dashed))
             return
         averaged = smoothing > 0
         self.plot.set_line(key, x, series.smoothed(smoothing), Style(colour, mean=averaged))
