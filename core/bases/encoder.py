@@ -55,7 +55,7 @@ class ShiftFlipConfig(MethodConfig):
     The defaults are those found to learn most within a minute on two CPU cores.
     """
 
-    steps: int = option(1400, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
+    steps: int = option(1250, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
                         group="Training")  # fmt: skip
     learning_rate: float = option(1e-2, "Size of a step at its largest.", low=1e-7, high=10.0,
                                   log=True, live=True, group="Training")  # fmt: skip
