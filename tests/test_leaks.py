@@ -103,7 +103,7 @@ def test_a_timer_that_runs_on_is_found(qapp: QApplication) -> None:
 def test_a_single_shot_still_waiting_is_found(qapp: QApplication, qtbot: QtBot) -> None:
     trace = QtTrace(qapp)
     fired = threading.Event()
-    QTimer.singleShot(500, fired.set)
+    QTimer.singleShot(1500, fired.set)
     assert len(trace.left()) == 1
     qtbot.waitUntil(fired.is_set)
     assert trace.left() == []

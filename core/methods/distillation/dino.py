@@ -43,14 +43,16 @@ BINS = 24
 class DinoConfig(MultiCropConfig):
     """The paper's temperatures and momenta, but for a run of minutes: 65,536 outputs are 256."""
 
-    steps: int = option(230, "Training steps in all.", low=1, high=10_000_000, log=True,
+    steps: int = option(500, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
-    batch_size: int = option(32, "Images in a step.", low=2, high=8192, log=True,
+    batch_size: int = option(64, "Images in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
-    backbone: str = option("vit", "The network that learns to see.", group="Network",
-                           choices=("vit", "convnet", "resnet18"))  # fmt: skip
-    width: int = option(8, "Eighth of the transformer's channels, in whole heads of 32.", low=4,
-                        high=512, log=True, group="Network")  # fmt: skip
+    backbone: str = option("convnet", "The network that learns to see.", group="Network",
+                           choices=("convnet", "vit", "resnet18"))  # fmt: skip
+    width: int = option(16, "Channels of the first stage; of a transformer an eighth of all.",
+                        low=4, high=512, log=True, group="Network")  # fmt: skip
+    learning_rate: float = option(3e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
+                                  log=True, live=True, group="Training")  # fmt: skip
     outputs: int = option(256, "Outputs that student and teacher must agree on.", low=2,
                           high=65_536, log=True, group="Network")  # fmt: skip
     hidden: int = option(256, "Width of the head's hidden layers.", low=8, high=4096, log=True,
@@ -85,6 +87,7 @@ class Dino(MultiCropMethod):
     Config = DinoConfig
     companions = ("supervised",)
     trials: ClassVar[Trials] = {
+        "A vision transformer": {"backbone": "vit", "width": 8, "learning_rate": 5e-4},
         "Centring off": {"centring": False, "steps": 120},
         "Sharpening off": {"sharpening": False, "steps": 120},
     }
