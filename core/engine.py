@@ -260,6 +260,8 @@ class Engine:
         recorder.settle()
         first, self.message = recover(trainer, recorder.run, error)
         self.showcase.forget()
+        if self._judge is not None:
+            self._judge.forget()
         recorder.go_back_to(trainer)
         self._wishes.pause()
         recorder.note("nonfinite", step=trainer.step, quantity=first, text=self.message)

@@ -94,6 +94,12 @@ def shape_of(run: Run) -> DataShape:
 def load_data(experiment: Experiment, progress: Progress) -> ImageSet:
     """The pictures of an experiment; raises DataError when the method cannot use them."""
     data = load(experiment.data, experiment.data_options, progress)
+    check_data(experiment, data)
+    return data
+
+
+def check_data(experiment: Experiment, data: ImageSet) -> None:
+    """Raise DataError where the method cannot learn from these pictures."""
     cls = registry.method_class(experiment.method)
     if cls.needs_colour and data.channels != 3:
         raise DataError(
@@ -105,7 +111,6 @@ def load_data(experiment: Experiment, progress: Progress) -> ImageSet:
             f"{experiment.method} learns from labels, and {data.title} has none; "
             "choose data with one folder a class, or another method"
         )
-    return data
 
 
 def build(experiment: Experiment, shape: DataShape, device: torch.device) -> Method:

@@ -44,6 +44,7 @@ class OnlineJudge:
         self._found: deque[tuple[int, float, dict[str, float]]] = deque()
         self._offered: Offered | None = None
         self._due = 0.0
+        self._pasts = 0  # how often the training went back
         self._closed = "Encodes" not in abilities_of(self._cls)
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._judge_all, name="online judge")
@@ -64,6 +65,11 @@ class OnlineJudge:
         while self._found:
             found.append(self._found.popleft())
         return found
+
+    def forget(self) -> None:
+        """The training went back: what is judged now is of a past that was given up."""
+        self._pasts += 1
+        self._found.clear()
 
     def last(self, step: int, seconds: float, method: Method) -> None:
         """Judge the weights that the training ended with; waits until it is done."""
@@ -103,6 +109,7 @@ class OnlineJudge:
 
     def _judge(self, offered: Offered) -> None:
         step, seconds, config, weights = offered
+        past = self._pasts
         began = time.monotonic()
         if self._replica is None:
             cpu = torch.device("cpu")
@@ -111,7 +118,8 @@ class OnlineJudge:
             self._replica.load_state_dict(weights)
             self._replica.config = config
         scalars = quick(self._replica, self._data).scalars()
-        self._found.append((step, seconds, {f"{GROUP}/{n}": v for n, v in scalars.items()}))
+        if past == self._pasts:
+            self._found.append((step, seconds, {f"{GROUP}/{n}": v for n, v in scalars.items()}))
         now = time.monotonic()
         self._due = now + max(LEAST, REST * (now - began))
         with self._news:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from core import experiment as experiments
 from core.comparison.book import Comparison, Entry
 from core.comparison.budget import steps_of
-from core.data.imageset import ImageSet
+from core.data.imageset import DataError, ImageSet
+from core.data.sources import load
 from core.engine import Engine
 from core.evaluate.report import RAW
-from core.experiment import Experiment
 from core.judge import judge
 from core.progress import Cancelled, Progress
 from core.runs import RunError, RunStore
@@ -35,10 +35,14 @@ class Work:
     def go_on(self, progress: Progress, changed: Changed = lambda _: None) -> None:
         """Do all that is left; `changed` hears of every entry that comes further.
 
-        Raises Cancelled out of `progress`: the training stands at a checkpoint and is gone on with
-        next time. What cannot be trained or judged is noted in its entry, and the rest goes on.
+        Raises DataError, before anything is trained, for pictures that cannot be loaded or have no
+        labels to judge by. Raises Cancelled out of `progress`: the training stands at a checkpoint
+        and is gone on with next time. What cannot be trained or judged is noted in its entry, and
+        the rest goes on.
         """
         entries = self.comparison.entries
+        if not self.comparison.ended:
+            self._load(progress)
         for at, entry in enumerate(entries):
             if entry.ended:
                 continue
@@ -82,14 +86,22 @@ class Work:
             return Engine(experiments.from_run(run), self.store, run)
         plan = self.comparison.plan
         experiment = plan.experiment(entry.method, entry.seed)
-        steps = steps_of(plan.budget, experiment, self._pictures(experiment))
+        assert self._data is not None
+        experiments.check_data(experiment, self._data)
+        steps = steps_of(plan.budget, experiment, self._data)
         options = {**experiment.options, "steps": steps}
         return Engine(replace(experiment, options=options), self.store)
 
-    def _pictures(self, experiment: Experiment) -> ImageSet:
-        if self._data is None:
-            self._data = experiments.load_data(experiment, Progress())
-        return self._data
+    def _load(self, progress: Progress) -> None:
+        """The pictures, which everything is judged on, so they must have labels."""
+        plan = self.comparison.plan
+        found = load(plan.data, dict(plan.data_options), progress)
+        if not found.labelled:
+            raise DataError(
+                f"{found.title} has no labels, and a comparison judges by them; choose pictures "
+                "with one folder a class, or train a method and name a few by hand"
+            )
+        self._data = found
 
     def _heed(self, at: int, engine: Engine, changed: Changed) -> None:
         """Note the run as soon as there is one; stop a training that diverged."""

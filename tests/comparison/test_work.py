@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core.comparison.book import Book
 from core.comparison.plan import RANDOM, Budget, Plan
 from core.comparison.results import results
 from core.comparison.work import Work
+from core.data.imageset import DataError
 from core.experiment import from_run
 from core.progress import Cancelled, Progress, Tick
 from core.runs import RunError, RunStore
@@ -66,6 +69,20 @@ def test_what_cannot_be_trained_is_noted_and_the_rest_goes_on(store: RunStore) -
     assert "learns from colour" in comparison.entries[0].message
     table = results(comparison, store).table()
     assert {row[0]: row[1] for row in table.rows}["Colorization"] == "failed"
+
+
+def test_pictures_without_labels_are_refused_before_anything_is_trained(
+    store: RunStore, tmp_path: Path
+) -> None:
+    for number in range(30):
+        picture = np.full((16, 16, 3), 8 * number, np.uint8)
+        Image.fromarray(picture).save(tmp_path / f"{number}.png")
+    options = {"path": str(tmp_path), "side": 16}
+    plan = Plan(("rotation",), "folder", options, Budget("steps", 2), (0,), ("knn",))
+    comparison = Book(store).begin(plan)
+    with pytest.raises(DataError, match=r"no labels.*one folder a class"):
+        Work(comparison, store).go_on(Progress())
+    assert store.list() == []
 
 
 def test_a_comparison_that_is_not_there_is_said(store: RunStore) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 
 from core.data.sources import load
 from core.engine import Engine
 from core.experiment import Experiment, build
-from core.method import DataShape
+from core.method import DataShape, Method
 from core.online import OnlineJudge
 from core.runs import RunStore
 
@@ -32,26 +33,31 @@ def test_a_judged_training_is_told_of_and_is_the_same(store: RunStore) -> None:
         np.testing.assert_array_equal(tensor, weights[1][name])
 
 
-@pytest.mark.parametrize("id", ["digits"])
-def test_it_rests_after_a_judgement(id: str) -> None:
-    import torch
-
-    data = load(id, {})
-    experiment = Experiment("rotation", id, OPTIONS)
-    method = build(experiment, DataShape(data.channels, data.side, tuple(data.classes)),
-                   torch.device("cpu"))  # fmt: skip
+@pytest.fixture
+def judged() -> Iterator[tuple[OnlineJudge, Method]]:
+    """A judge of digits, and the method it is shown."""
+    data, experiment = load("digits", {}), Experiment("rotation", "digits", OPTIONS)
+    shape = DataShape(data.channels, data.side, tuple(data.classes))
     judge = OnlineJudge(experiment, data)
-    try:
-        judge.offer(7, 0.5, method)
-        found = []
-        while not found:
-            found = judge.take()
-            time.sleep(0.01)
-        ((step, seconds, scalars),) = found
-        assert (step, seconds) == (7, 0.5)
-        assert set(scalars) == {"features/kNN", "features/linear probe"}
-        assert 0.5 < scalars["features/kNN"] <= 1.0
-        judge.offer(8, 0.6, method)
-        assert judge._offered is None
-    finally:
-        judge.close()
+    yield judge, build(experiment, shape, torch.device("cpu"))
+    judge.close()
+
+
+def test_it_rests_after_a_judgement(judged: tuple[OnlineJudge, Method]) -> None:
+    judge, method = judged
+    judge.last(7, 0.5, method)
+    ((step, seconds, scalars),) = judge.take()
+    assert (step, seconds) == (7, 0.5)
+    assert set(scalars) == {"features/kNN", "features/linear probe"}
+    assert 0.5 < scalars["features/kNN"] <= 1.0
+    judge.offer(8, 0.6, method)
+    assert judge._offered is None
+
+
+def test_what_was_judged_of_a_past_given_up_is_forgotten(
+    judged: tuple[OnlineJudge, Method],
+) -> None:
+    judge, method = judged
+    judge.last(7, 0.5, method)
+    judge.forget()
+    assert judge.take() == []

@@ -97,8 +97,10 @@ def test_judging_held_out_pictures_moves_nothing(cls: type) -> None:
 
 @every_method
 def test_a_recipe_names_real_options(cls: type) -> None:
+    usual = configure(cls.Config)
     for values in cls.recipes.values():
-        change(configure(cls.Config), **values)
+        made_with = change(usual, **values)
+        assert {name: getattr(made_with, name) for name in values} == values
 
 
 @torch.no_grad()

@@ -36,8 +36,6 @@ class SwAVConfig(MultiCropConfig):
                         group="Training")  # fmt: skip
     batch_size: int = option(64, "Images in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
-    width: int = option(16, "Channels of the backbone's first stage.", low=4, high=512, log=True,
-                        group="Network")  # fmt: skip
     learning_rate: float = option(3e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
                                   log=True, live=True, group="Training")  # fmt: skip
     prototypes: int = option(60, "Clusters that the pictures are shared out over.", low=2,

@@ -29,8 +29,6 @@ class BarlowConfig(TwoViewConfig):
 
     steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
-    width: int = option(16, "Channels of the backbone's first stage.", low=4, high=512, log=True,
-                        group="Network")  # fmt: skip
     learning_rate: float = option(3e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
                                   log=True, live=True, group="Training")  # fmt: skip
     projection: int = option(256, "Length of the embedding, and width of the projector.", low=8,
