@@ -56,7 +56,9 @@ def compare(given: argparse.Namespace) -> int:
         Work(comparison, store).go_on(Progress(bar.tick), changed)
     except BaseException:
         bar.close()
-        print(f"go on with: python main.py compare --resume {comparison.id}", file=sys.stderr)
+        if comparison.path.exists():
+            again = f"python main.py compare --resume {comparison.id}"
+            print(f"go on with: {again}", file=sys.stderr)
         raise
     bar.close()
     table = results(comparison, store).table()

@@ -57,6 +57,11 @@ class Comparison:
         self.save()
         return self.entries[at]
 
+    def discard(self) -> None:
+        """Take it off the disk: nothing was begun."""
+        (self.path / FILE).unlink(missing_ok=True)
+        self.path.rmdir()
+
     def save(self) -> None:
         content = {
             "format": FORMAT,

@@ -42,7 +42,12 @@ class Work:
         """
         entries = self.comparison.entries
         if not self.comparison.ended:
-            self._load(progress)
+            try:
+                self._load(progress)
+            except Exception:
+                if not any(entry.run for entry in entries):
+                    self.comparison.discard()  # there is nothing to go on with
+                raise
         for at, entry in enumerate(entries):
             if entry.ended:
                 continue

@@ -208,6 +208,9 @@ class ComparePage(QWidget):
     def _end(self, why: str) -> None:
         self._task = None
         self.bar.hide()
+        if self._comparison is not None and not self._comparison.path.exists():
+            self._show(None)  # it could not be begun; the form keeps what was wanted
+            self._list()
         self._refresh()
         if why:
             self.said.setText("Stopped. Press Continue to go on where it stands."

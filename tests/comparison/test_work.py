@@ -83,6 +83,7 @@ def test_pictures_without_labels_are_refused_before_anything_is_trained(
     with pytest.raises(DataError, match=r"no labels.*one folder a class"):
         Work(comparison, store).go_on(Progress())
     assert store.list() == []
+    assert Book(store).ids() == []
 
 
 def test_a_comparison_that_is_not_there_is_said(store: RunStore) -> None:
