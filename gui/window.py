@@ -25,7 +25,7 @@ from core.runs import RunStore
 from gui import preferences
 from gui.about import show_about
 from gui.actions import Actions
-from gui.behaviors.drops import USUAL, Drops
+from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
@@ -133,7 +133,7 @@ class Window(QMainWindow):
 
             self._data = DataPage(self.tasks)
             self._data.problem.connect(self.warn)
-            self._data.train.connect(lambda id, options: self.train(USUAL, id, options))
+            self._data.train.connect(self.train)
             self._put("data", self._data)
         return self._data
 
