@@ -17,16 +17,27 @@ def pictures_of(report: Report) -> list[tuple[str, Picture]]:
         found += [("The stage that is best", report.chosen()), ("Every stage", report.table())]
         found += [
             (PROTOCOLS[p].title, report.stages(p))
-            for p in dict.fromkeys(s.protocol for s in report.scores)
+            for p, stages in _stages(report).items()
+            if len(stages) > 1
         ]
     for name, curve in report.curves.items():
         title = PROTOCOLS[name].title
         found += [(title, curve.curve()), (f"{title}: numbers", curve.table())]
+    for name, shown in report.shown.items():
+        found.append((f"{PROTOCOLS[name].title}: held-out pictures", shown.grid()))
     if report.confusions:
         found += [
             ("Linear probe, class by class", report.per_class()),
             ("What the linear probe confuses", report.confusion()),
         ]
+    return found
+
+
+def _stages(report: Report) -> dict[str, set[str]]:
+    """Protocol -> the stages it judged."""
+    found: dict[str, set[str]] = {}
+    for score in report.scores:
+        found.setdefault(score.protocol, set()).add(score.stage)
     return found
 
 

@@ -22,7 +22,7 @@ from torchvision.ops import batched_nms, generalized_box_iou_loss, sigmoid_focal
 from core.data.imageset import ImageSet
 from core.evaluate.transfer.average_precision import Detections, match
 from core.evaluate.transfer.heads import DetectionHead
-from core.evaluate.transfer.truth import Things, check_facts, things_of
+from core.evaluate.transfer.truth import Things, things_of
 
 NEAR = 1.5  # cells from a box's centre
 NOTHING = -1  # the class of a cell that answers for no box
@@ -38,7 +38,6 @@ class Detection:
     cells = 8
 
     def __init__(self, data: ImageSet) -> None:
-        check_facts(data, "boxes", "detect by")
         self.data, self.side = data, data.side
         self.classes = list(data.classes)
 

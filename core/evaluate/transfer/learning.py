@@ -36,8 +36,9 @@ class Task(Protocol):
     def targets(self, truth: Sequence[Any]) -> tuple[Tensor, ...]:
         """The same as tensors (N, ...) for the loss."""
 
-    def loss(self, answer: Tensor, *targets: Tensor) -> Tensor:
-        """What is minimised on a batch."""
+    @property
+    def loss(self) -> Callable[..., Tensor]:
+        """What is minimised on a batch, from the head's answer and the targets."""
 
     def answers(self, answer: Tensor) -> list[Any]:
         """What the head says of each picture of a batch."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.data.imageset import ImageSet, Pictures
 from core.evaluate.features import EvaluationError
+from core.evaluate.protocols import protocol
 
 BACKGROUND = 0  # the class of pixels that belong to nothing; class k of the labels is k + 1
 KNOWING = "Toyland"  # a source to send people to
@@ -29,17 +30,26 @@ class Things:
     classes: NDArray[np.int64]  # (K,)
 
 
-def check_facts(data: ImageSet, fact: str, use: str) -> None:
-    """Raise EvaluationError where boxes or masks are not known of every picture."""
-    for part in ("train", "held_out"):
-        pictures: Pictures = getattr(data, part)
-        found = data.facts.get(part, {}).get(fact)
-        if found is None:
-            raise EvaluationError(f"{data.title} has no {fact} to {use}; choose {KNOWING}")
-        if len(found) != len(pictures):
-            raise EvaluationError(
-                f"{data.title} has {len(found)} {fact} for {len(pictures)} pictures; load it again"
-            )
+def check_facts(data: ImageSet, protocols: Sequence[str]) -> None:
+    """Raise EvaluationError where a protocol needs boxes or masks that are not known."""
+    for needing in map(protocol, protocols):
+        if needing.needs is not None:
+            for part in ("train", "held_out"):
+                _check(data, part, needing.needs, needing.title)
+
+
+def _check(data: ImageSet, part: str, fact: str, title: str) -> None:
+    pictures: Pictures = getattr(data, part)
+    found = data.facts.get(part, {}).get(fact)
+    if found is None:
+        raise EvaluationError(
+            f"{title} needs pictures whose {fact} are known, and {data.title} has none; choose "
+            f"{KNOWING}, or judge without {title.lower()}"
+        )
+    if len(found) != len(pictures):
+        raise EvaluationError(
+            f"{data.title} has {len(found)} {fact} for {len(pictures)} pictures; load it again"
+        )
 
 
 def things_of(data: ImageSet, part: str, chosen: NDArray[np.int64]) -> Sequence[Things]:
