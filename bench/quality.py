@@ -105,7 +105,7 @@ def print_features(reports: Sequence[Report]) -> None:
     stages: dict[str, dict[str, dict[str, list[float]]]] = {}
     for score in (s for report in reports for s in report.scores):
         kept = stages.setdefault(score.representation, {}).setdefault(score.protocol, {})
-        kept.setdefault(score.stage, []).extend(score.accuracies)
+        kept.setdefault(score.stage, []).extend(score.values)
     rows = []
     for name, found in stages.items():
         row = [name]

@@ -9,8 +9,9 @@ import torch
 from core import experiment as experiments
 from core import registry
 from core.data.imageset import ImageSet
-from core.evaluate.compare import USUAL, evaluate
+from core.evaluate.compare import evaluate
 from core.evaluate.label_training import Terms
+from core.evaluate.protocols import USUAL
 from core.evaluate.report import RANDOM, RAW, Report
 from core.method import Method
 from core.progress import Progress

@@ -13,6 +13,7 @@ from core.comparison.plan import Budget, Plan
 from core.comparison.results import results
 from core.comparison.work import Work
 from core.config import ConfigError
+from core.evaluate.protocols import PROTOCOLS, USUAL, ids_of, words_of
 from core.progress import Progress
 from core.registry import note, notes
 from core.runs import RunStore
@@ -30,7 +31,10 @@ def add_words(words: argparse.ArgumentParser) -> None:
     for kind in BUDGETS:
         add(f"--{kind}", type=float, default=None, metavar="N", help=f"{BUDGETS[kind]} for each")
     add("--seeds", type=int, default=3, help="how many of each (%(default)s)")
-    add("--protocols", default="knn,linear,few-labels", metavar="LIST", help="as in evaluate")
+    listed = words_of(tuple(PROTOCOLS))
+    add(
+        "--protocols", default=words_of(USUAL), metavar="LIST", help=f"among {listed} (%(default)s)"
+    )
     add("--threads", type=int, default=1, help="CPU threads (%(default)s)")
     add("--device", default="auto", help="auto, cpu, cuda or mps")
     add("--backbone", default=None, help="the same for all methods that let one choose")
@@ -85,7 +89,7 @@ def plan_of(given: argparse.Namespace) -> Plan:
         {"path": str(Path(given.path).resolve())} if given.path else {},
         chosen[0] if chosen else Budget(),
         tuple(range(given.seeds)),
-        tuple(p.strip().replace("-", "_") for p in given.protocols.split(",") if p.strip()),
+        ids_of(given.protocols),
         {name: value for name, value in options.items() if value is not None},
         given.threads,
         given.device,

@@ -6,6 +6,7 @@ import argparse
 
 from core.cli.bar import Bar
 from core.cli.train import open_run
+from core.evaluate.protocols import ids_of
 from core.judge import judge
 from core.pictures import Table
 from core.progress import Progress
@@ -20,7 +21,7 @@ def evaluate(given: argparse.Namespace) -> int:
     store = RunStore(given.runs)
     run = open_run(store, given.run)
     supervised = open_run(store, given.supervised) if given.supervised else None
-    protocols = [p.strip().replace("-", "_") for p in given.protocols.split(",") if p.strip()]
+    protocols = ids_of(given.protocols)
     bar = Bar(given.quiet)
     try:
         report = judge(

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from core.config import ConfigError, options_of
 from core.data.imageset import DataError
 from core.data.sources import UnknownSource, source, sources
+from core.evaluate.protocols import PROTOCOLS, USUAL, words_of
 from core.progress import Cancelled
 from core.registry import NoteError, UnknownMethod, method_class, notes
 from core.runs import RunError, RunStore, home
@@ -220,9 +221,9 @@ def _evaluate_words(commands: Commands) -> None:
     evaluate.add_argument("run", help="id or folder of the run, or 'last'")
     evaluate.add_argument(
         "--protocols",
-        default="knn,linear,few-labels",
+        default=words_of(USUAL),
         metavar="LIST",
-        help="among knn, linear, few-labels, semi-supervised, fine-tune (%(default)s)",
+        help=f"among {words_of(tuple(PROTOCOLS))} (%(default)s)",
     )
     evaluate.add_argument(
         "--seeds", type=int, default=3, help="label draws and fresh networks (%(default)s)"

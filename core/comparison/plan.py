@@ -8,6 +8,7 @@ from typing import Any
 
 from core import registry
 from core.config import ConfigError, options_of
+from core.evaluate.protocols import USUAL, protocol
 from core.experiment import Experiment
 
 KINDS = ("own", "steps", "seconds", "images")
@@ -43,7 +44,7 @@ class Plan:
     data_options: Mapping[str, Any] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     seeds: Sequence[int] = (0, 1, 2)
-    protocols: Sequence[str] = ("knn", "linear", "few_labels")
+    protocols: Sequence[str] = USUAL
     options: Mapping[str, Any] = field(default_factory=dict)  # of every method that has them
     threads: int = 1
     device: str = "auto"
@@ -53,6 +54,8 @@ class Plan:
             raise ConfigError("a comparison needs at least one method, one seed and one protocol")
         for method in self.methods:
             registry.note(method)  # raises UnknownMethod
+        for id in self.protocols:
+            protocol(id)  # raises UnknownProtocol
 
     @property
     def all_methods(self) -> list[str]:

@@ -16,12 +16,12 @@ from core import registry
 from core.comparison.book import Comparison
 from core.comparison.plan import RANDOM
 from core.evaluate.label_curve import LabelCurve, percent
+from core.evaluate.protocols import PROTOCOLS
 from core.evaluate.report import RAW, THIS, Report, Score
 from core.pictures import Curve, Line, Table
 from core.runs import RunError, RunStore
 
-CHOSEN = {"knn": "kNN", "linear": "linear probe"}  # protocols judged at a chosen stage
-CURVES = {"few_labels": "", "semi_supervised": "semi-supervised, ", "fine_tune": "fine-tuned, "}
+RANKED_BY = "linear probe"
 CLEAR = 2.0  # pooled spreads that a method must be ahead by
 
 
@@ -77,7 +77,7 @@ class Results:
 
     def table(self, by: str | None = None) -> Table:
         """In percent, best first by a column; a star where it is clearly ahead of random."""
-        by = by or next((c for c in self.columns if c == CHOSEN["linear"]), self.columns[0])
+        by = by or next((c for c in self.columns if c == RANKED_BY), self.columns[0])
         ranked = sorted(self.rows, key=lambda r: -np.nan_to_num(r.mean(by), nan=-1.0))
         rows = [
             [
@@ -148,7 +148,9 @@ def results(comparison: Comparison, store: RunStore) -> Results:
         values, stages = _values(raw, RAW)
         rows.append(Row("", "Raw pixels", values, stages, seeds=1))
     columns = list(dict.fromkeys(name for row in rows for name in row.values))
-    return Results(columns or list(CHOSEN.values()), rows, curves, _note(comparison, raw))
+    return Results(
+        columns or list(PROTOCOLS["knn"].columns.values()), rows, curves, _note(comparison, raw)
+    )
 
 
 def _reports(store: RunStore, run: str) -> Iterator[Report]:
@@ -168,26 +170,27 @@ def _values(reports: Sequence[Report], name: str) -> tuple[dict[str, list[float]
     """Column -> accuracies of a representation by report, and column -> stage."""
     values: dict[str, list[float]] = {}
     stages: dict[str, str] = {}
-    for protocol, column in CHOSEN.items():
-        scores = [
-            [s for s in r.scores if (s.protocol, s.representation) == (protocol, name)]
-            for r in reports
-        ]
-        scores = [each for each in scores if each]
-        if scores:
-            stages[column] = stage = _best_stage(scores)
-            values[column] = [
-                float(np.mean(s.tested)) for each in scores for s in each if s.stage == stage
+    for protocol in PROTOCOLS.values():
+        for measure, column in protocol.columns.items():
+            wanted = protocol.id, name, measure
+            scores = [
+                [s for s in r.scores if (s.protocol, s.representation, s.measure) == wanted]
+                for r in reports
             ]
-    for protocol, prefix in CURVES.items():
+            scores = [each for each in scores if each]
+            if scores:
+                stages[column] = stage = _best_stage(scores)
+                values[column] = [
+                    float(np.mean(s.judged)) for each in scores for s in each if s.stage == stage
+                ]
         for report in reports:
-            curve = report.curves.get(protocol)
+            curve = report.curves.get(protocol.id)
             way = _way(curve, name) if curve is not None else None
             if curve is None or way is None:
                 continue
             for count, draws in zip(curve.counts, curve.accuracies[way], strict=True):
                 shown = "all labels" if count is None else f"{count} label{'s' * (count > 1)}"
-                values.setdefault(f"{prefix}{shown}", []).append(float(np.mean(draws)))
+                values.setdefault(f"{protocol.curve}{shown}", []).append(float(np.mean(draws)))
     return values, stages
 
 
@@ -195,7 +198,9 @@ def _best_stage(scores: Sequence[Sequence[Score]]) -> str:
     """The stage with the best mean over the networks, on the half that is there to choose by."""
     stages = [score.stage for score in scores[0]]
     means = [
-        np.mean([np.mean(s.choosing) for each in scores for s in each if s.stage == stage])
+        np.mean(
+            [np.mean(s.choosing or s.values) for each in scores for s in each if s.stage == stage]
+        )
         for stage in stages
     ]
     return stages[int(np.argmax(means))]

@@ -13,6 +13,7 @@ from core.data.imageset import DataError, ImageSet
 from core.data.sources import load
 from core.engine import Engine
 from core.evaluate.report import RAW
+from core.evaluate.transfer.truth import check_facts
 from core.judge import judge
 from core.progress import Cancelled, Progress
 from core.runs import RunError, RunStore
@@ -35,10 +36,10 @@ class Work:
     def go_on(self, progress: Progress, changed: Changed = lambda _: None) -> None:
         """Do all that is left; `changed` hears of every entry that comes further.
 
-        Raises DataError, before anything is trained, for pictures that cannot be loaded or have no
-        labels to judge by. Raises Cancelled out of `progress`: the training stands at a checkpoint
-        and is gone on with next time. What cannot be trained or judged is noted in its entry, and
-        the rest goes on.
+        Raises DataError or EvaluationError, before anything is trained, for pictures that cannot be
+        loaded or of which too little is known to judge by. Raises Cancelled out of `progress`: the
+        training stands at a checkpoint and is gone on with next time. What cannot be trained or
+        judged is noted in its entry, and the rest goes on.
         """
         entries = self.comparison.entries
         if not self.comparison.ended:
@@ -98,7 +99,7 @@ class Work:
         return Engine(replace(experiment, options=options), self.store)
 
     def _load(self, progress: Progress) -> None:
-        """The pictures, which everything is judged on, so they must have labels."""
+        """The pictures, which everything is judged on, so what they are judged by must be known."""
         plan = self.comparison.plan
         found = load(plan.data, dict(plan.data_options), progress)
         if not found.labelled:
@@ -106,6 +107,7 @@ class Work:
                 f"{found.title} has no labels, and a comparison judges by them; choose pictures "
                 "with one folder a class, or train a method and name a few by hand"
             )
+        check_facts(found, plan.protocols)
         self._data = found
 
     def _heed(self, at: int, engine: Engine, changed: Changed) -> None:

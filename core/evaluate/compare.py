@@ -7,7 +7,7 @@ that nobody trains meanwhile (the observer's, or one loaded from a snapshot).
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -15,29 +15,23 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core.data.imageset import ImageSet
-from core.evaluate.features import EvaluationError, Features, device_of, extract, raw_pixels
+from core.evaluate.case import Case, Findings
+from core.evaluate.features import EvaluationError, Features
 from core.evaluate.few_labels import few_labels
 from core.evaluate.fine_tune import fine_tune
 from core.evaluate.knn import Predictions, knn
 from core.evaluate.label_curve import LabelCurve
 from core.evaluate.label_training import Terms
 from core.evaluate.linear_probe import linear_probe
-from core.evaluate.references import untrained
-from core.evaluate.report import RANDOM, RAW, SUPERVISED, THIS, Report, Score
+from core.evaluate.protocols import USUAL, protocol
+from core.evaluate.report import RANDOM, RAW, Report, Score
 from core.evaluate.semi_supervised import semi_supervised
+from core.evaluate.transfer.detection import Detection
+from core.evaluate.transfer.protocol import transfer
+from core.evaluate.transfer.segmentation import Segmentation
+from core.evaluate.transfer.truth import check_facts
 from core.method import Method
 from core.progress import Progress
-
-PROTOCOLS = {
-    "knn": "k nearest neighbours",
-    "linear": "Linear probe on each stage",
-    "few_labels": "Linear probe on few labels",
-    "semi_supervised": "First blocks frozen, the others trained on few labels",
-    "fine_tune": "All blocks trained on few labels",
-}
-USUAL = ("knn", "linear", "few_labels")
-
-Represented = Mapping[str, Sequence[Features]]  # name -> features, one for each network
 
 
 def evaluate(
@@ -52,36 +46,19 @@ def evaluate(
     stage: str | None = None,
     references: Sequence[str] = (RAW, RANDOM),
 ) -> Report:
-    """Judge a method and its references by the protocols named (keys of `PROTOCOLS`).
+    """Judge a method and its references by protocols of `core.evaluate.protocols`.
 
     The seeds of `terms` are those of the random networks and of the label draws; its counts and
-    recipe are those of the protocols with few labels. `supervised` is a backbone (or a method)
-    trained with labels. `grid` is explained in `core.evaluate.features`; `stage` is the one that
-    few labels are probed on, the last where it is not given. `references` stand beside the method.
-    Raises EvaluationError for unlabelled data and unknown names, Cancelled out of `progress`.
+    recipe are those of the protocols with few labels. The other words are explained at `Case`.
+    Raises EvaluationError for unlabelled data, UnknownProtocol, Cancelled out of `progress`.
     """
     _check(method, data, protocols)
     started = time.monotonic()
-    terms, progress, device = terms or Terms(), progress or Progress(), device_of(method)
-    scores: list[Score] = []
-    curves: dict[str, LabelCurve] = {}
-    confusions: dict[str, list[list[int]]] = {}
-    represented: Represented = {}
-    if set(USUAL) & set(protocols):
-        represented = _represent(method, data, supervised, references, terms.seeds, grid, progress)
-    if "knn" in protocols:
-        scores += _by_neighbours(represented, device, progress)
-    if "linear" in protocols:
-        found, confusions = _by_probe(represented, device, progress)
-        scores += found
-    if "few_labels" in protocols:
-        curves["few_labels"] = few_labels(
-            represented, terms.seeds, progress, counts=terms.counts, stage=stage, device=device
-        )
-    if "semi_supervised" in protocols:
-        curves["semi_supervised"] = semi_supervised(method, data, terms, progress)
-    if "fine_tune" in protocols:
-        curves["fine_tune"] = fine_tune(method, data, terms, progress)
+    case = Case(
+        method, data, terms or Terms(), progress or Progress(), references, supervised, grid, stage
+    )
+    found = {name: judge(case) for name, judge in JUDGES.items() if name in protocols}
+    curves = {name: each.curve for name, each in found.items() if each.curve is not None}
     truth = data.held_out.labels[data.held_out.labels >= 0]
     return Report(
         method=type(method).__name__,
@@ -89,23 +66,24 @@ def evaluate(
         classes=list(data.classes),
         pictures=int((data.train.labels >= 0).sum()),
         held_out=len(truth),
-        seeds=list(terms.seeds),
+        seeds=list(case.terms.seeds),
         chance=float(np.bincount(truth).max() / len(truth)),
-        scores=scores,
-        confusions=confusions,
+        scores=[score for each in found.values() for score in each.scores],
+        confusions={n: c for each in found.values() for n, c in each.confusions.items()},
         curves=curves,
+        shown={name: each.shown for name, each in found.items() if each.shown is not None},
         seconds=time.monotonic() - started,
     )
 
 
 def _check(method: Method, data: ImageSet, protocols: Sequence[str]) -> None:
     for name in protocols:
-        if name not in PROTOCOLS:
-            raise EvaluationError(f"protocol {name!r} is not one of {', '.join(PROTOCOLS)}")
+        protocol(name)
     if not data.labelled or not (data.held_out.labels >= 0).any():
         raise EvaluationError(
             f"{data.title} has no labels to judge by; choose data with one folder a class"
         )
+    check_facts(data, protocols)
     if (
         next((p for p in method.parameters() if not bool(torch.isfinite(p).all())), None)
         is not None
@@ -113,26 +91,6 @@ def _check(method: Method, data: ImageSet, protocols: Sequence[str]) -> None:
         raise EvaluationError(
             "the weights are not finite: the training diverged; choose an earlier snapshot"
         )
-
-
-def _represent(
-    method: Method,
-    data: ImageSet,
-    supervised: nn.Module | None,
-    references: Sequence[str],
-    seeds: Sequence[int],
-    grid: int,
-    progress: Progress,
-) -> Represented:
-    found = {THIS: [extract(method, data, progress, grid=grid)]}
-    if RAW in references:
-        found[RAW] = [raw_pixels(data)]
-    if RANDOM in references:
-        networks = (untrained(method, seed, data.train.images) for seed in seeds)
-        found[RANDOM] = [extract(network, data, progress, grid=grid) for network in networks]
-    if supervised is not None:
-        found[SUPERVISED] = [extract(supervised, data, progress, grid=grid)]
-    return found
 
 
 def _arrays(features: Features, stage: str) -> tuple[NDArray, NDArray, NDArray, NDArray, int]:
@@ -146,15 +104,15 @@ def _arrays(features: Features, stage: str) -> tuple[NDArray, NDArray, NDArray, 
     )
 
 
-def _by_neighbours(
-    represented: Represented, device: torch.device, progress: Progress
-) -> list[Score]:
+def _by_neighbours(case: Case) -> Findings:
     scores = []
-    for name, each in represented.items():
+    for name, each in case.represented.items():
         for stage in each[0].stages:
-            found = [knn(*_arrays(f, stage), device=device, progress=progress) for f in each]
+            found = [
+                knn(*_arrays(f, stage), device=case.device, progress=case.progress) for f in each
+            ]
             scores.append(_score("knn", name, stage, found))
-    return scores
+    return Findings(scores)
 
 
 def _score(
@@ -164,18 +122,50 @@ def _score(
     return Score(protocol, name, stage, [p.accuracy for p in found], choosing, tested, details)
 
 
-def _by_probe(
-    represented: Represented, device: torch.device, progress: Progress
-) -> tuple[list[Score], dict[str, list[list[int]]]]:
+def _by_probe(case: Case) -> Findings:
     """Scores of every stage, and counts (true, predicted) of each representation's last stage."""
     scores, confusions = [], {}
-    for name, each in represented.items():
+    for name, each in case.represented.items():
         for stage in each[0].stages:
             found = [
-                linear_probe(*_arrays(f, stage), device=device, progress=progress) for f in each
+                linear_probe(*_arrays(f, stage), device=case.device, progress=case.progress)
+                for f in each
             ]
             answers = [p.predictions for p in found]
             scores.append(_score("linear", name, stage, answers, penalty=found[0].penalty))
         counts = sum(p.predictions.confusion(len(each[0].classes)) for p in found)
         confusions[name] = np.asarray(counts).tolist()
-    return scores, confusions
+    return Findings(scores, confusions=confusions)
+
+
+def _by_few_labels(case: Case) -> Findings:
+    terms = case.terms
+    curve = few_labels(
+        case.represented,
+        terms.seeds,
+        case.progress,
+        counts=terms.counts,
+        stage=case.stage,
+        device=case.device,
+    )
+    return Findings(curve=curve)
+
+
+def _by_training(curve_of: Callable[..., LabelCurve]) -> Callable[[Case], Findings]:
+    """Protocols that train the network's blocks, not just a classifier above them."""
+
+    def judge(case: Case) -> Findings:
+        return Findings(curve=curve_of(case.method, case.data, case.terms, case.progress))
+
+    return judge
+
+
+JUDGES: Mapping[str, Callable[[Case], Findings]] = {
+    "knn": _by_neighbours,
+    "linear": _by_probe,
+    "few_labels": _by_few_labels,
+    "semi_supervised": _by_training(semi_supervised),
+    "fine_tune": _by_training(fine_tune),
+    "detection": transfer(Detection),
+    "segmentation": transfer(Segmentation),
+}

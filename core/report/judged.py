@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.evaluate.compare import PROTOCOLS
+from core.evaluate.protocols import PROTOCOLS
 from core.evaluate.report import Report
 from core.pictures import Picture
 
@@ -14,18 +14,30 @@ def pictures_of(report: Report) -> list[tuple[str, Picture]]:
     """Title and picture of everything that was judged."""
     found: list[tuple[str, Picture]] = []
     if report.scores:
-        found.append(("Accuracy by protocol and stage", report.table()))
+        found += [("The stage that is best", report.chosen()), ("Every stage", report.table())]
         found += [
-            (PROTOCOLS[p], report.stages(p))
-            for p in dict.fromkeys(s.protocol for s in report.scores)
+            (PROTOCOLS[p].title, report.stages(p))
+            for p, stages in _stages(report).items()
+            if len(stages) > 1
         ]
     for name, curve in report.curves.items():
-        found += [(PROTOCOLS[name], curve.curve()), (f"{PROTOCOLS[name]}: numbers", curve.table())]
+        title = PROTOCOLS[name].title
+        found += [(title, curve.curve()), (f"{title}: numbers", curve.table())]
+    for name, shown in report.shown.items():
+        found.append((f"{PROTOCOLS[name].title}: held-out pictures", shown.grid()))
     if report.confusions:
         found += [
             ("Linear probe, class by class", report.per_class()),
             ("What the linear probe confuses", report.confusion()),
         ]
+    return found
+
+
+def _stages(report: Report) -> dict[str, set[str]]:
+    """Protocol -> the stages it judged."""
+    found: dict[str, set[str]] = {}
+    for score in report.scores:
+        found.setdefault(score.protocol, set()).add(score.stage)
     return found
 
 

@@ -16,7 +16,7 @@ from core.runs.errors import RunDamaged, saving
 
 EVALUATIONS, PICTURES = "evaluations", "pictures"
 LIMIT = 16_000_000  # bytes of an evaluation
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}", re.ASCII)
 
 
 def save_evaluation(run: Path, name: str, result: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.config import ConfigError
 from core.data.sources import source, sources
+from core.evaluate.protocols import PROTOCOLS
 from core.registry import notes
 from gui.theme import SPACE
 from gui.widgets.form import ConfigForm
@@ -33,9 +34,6 @@ BUDGETS = (
     ("images", "Pictures seen each", 50_000.0),
     ("own", "Each method's own", 0.0),
 )
-PROTOCOLS = (("knn", "kNN", True), ("linear", "Linear probe", True),
-             ("few_labels", "Few labels", True), ("semi_supervised", "Semi-supervised", False),
-             ("fine_tune", "Fine-tune", False))  # fmt: skip
 USUAL = ("rotation", "simclr", "supervised")  # chosen at first
 ALWAYS = "random_network"
 _ID = Qt.ItemDataRole.UserRole
@@ -76,9 +74,10 @@ class CompareForm(QWidget):
         for box in (self.amount, self.seeds):
             box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.seeds.setToolTip("How many networks of each method the mean and spread are over")
-        self.boxes = {id: QCheckBox(title) for id, title, _ in PROTOCOLS}
-        for id, _, usual in PROTOCOLS:
-            self.boxes[id].setChecked(usual)
+        self.boxes = {id: QCheckBox(each.title) for id, each in PROTOCOLS.items()}
+        for id, each in PROTOCOLS.items():
+            self.boxes[id].setToolTip(each.help)
+            self.boxes[id].setChecked(each.usual)
         self.data_form: ConfigForm | None = None
         self._data_place = QVBoxLayout()
         self._lay_out()

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.pictures import Curve, Matrix, Picture
+from core.evaluate.protocols import PROTOCOLS
+from core.pictures import Curve, ImageGrid, Matrix, Picture
 from gui.panels.base import Panel
 from gui.session import Session
 from gui.tasks import Task, Tasks
@@ -29,20 +30,7 @@ from gui.widgets.text import label
 if TYPE_CHECKING:
     from core.progress import Tick
 
-PROTOCOLS = (
-    ("knn", "kNN", "Votes of the 20 nearest training pictures by cosine", True),
-    ("linear", "Linear probe", "A linear classifier on the frozen features of each stage", True),
-    ("few_labels", "Few labels", "A linear classifier from 1, 5, 10 ... labels a class", True),
-    (
-        "semi_supervised",
-        "Semi-supervised",
-        "First stages frozen, the rest trained on few labels, "
-        "against the same network from scratch and on random features; takes minutes",
-        False,
-    ),
-    ("fine_tune", "Fine-tune", "The whole network trained on few labels; takes minutes", False),
-)
-HEIGHTS = {Curve: 300, Matrix: 320}
+HEIGHTS = {Curve: 300, Matrix: 320, ImageGrid: 560}
 
 
 class EvaluationPanel(Panel):
@@ -55,10 +43,10 @@ class EvaluationPanel(Panel):
         super().__init__(session, parent)
         self._tasks = tasks
         self._task: Task | None = None
-        self.boxes = {id: QCheckBox(title) for id, title, _, _ in PROTOCOLS}
-        for id, _, help, usual in PROTOCOLS:
-            self.boxes[id].setToolTip(help)
-            self.boxes[id].setChecked(usual)
+        self.boxes = {id: QCheckBox(each.title) for id, each in PROTOCOLS.items()}
+        for id, each in PROTOCOLS.items():
+            self.boxes[id].setToolTip(each.help)
+            self.boxes[id].setChecked(each.usual)
         self.seeds = QSpinBox(minimum=1, maximum=20, value=3)
         self.seeds.setToolTip(
             "How many label draws and fresh networks the mean and spread are over"

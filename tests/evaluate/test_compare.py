@@ -11,6 +11,7 @@ from core.evaluate.answers import accuracy_by_class
 from core.evaluate.compare import evaluate
 from core.evaluate.features import EvaluationError
 from core.evaluate.label_training import Terms
+from core.evaluate.protocols import UnknownProtocol
 from core.evaluate.quick import quick
 from core.evaluate.report import RANDOM, RAW, SUPERVISED, THIS, Report
 from core.evaluate.spectrum import effective_rank, spectrum
@@ -37,8 +38,8 @@ def test_a_report_has_every_reference_on_every_protocol_and_stage(report):
 
 
 def test_random_networks_are_judged_once_a_seed(report):
-    assert len(report.best("knn", RANDOM).accuracies) == 2
-    assert len(report.best("knn", THIS).accuracies) == 1
+    assert len(report.best("knn", RANDOM).values) == 2
+    assert len(report.best("knn", THIS).values) == 1
     assert report.best("knn", "nothing") is None
 
 
@@ -54,7 +55,7 @@ def test_a_report_of_another_format_is_refused():
 
 
 def test_a_report_becomes_pictures(report):
-    assert list(report.table().columns) == ["representation", "stage", "knn", "linear"]
+    assert list(report.table().columns) == ["representation", "stage", "kNN", "linear probe"]
     np.testing.assert_allclose(report.confusion(RAW).values.sum(axis=1), 1.0)
     assert [row[0] for row in report.per_class().rows] == ["a", "b", "c"]
     assert len(report.stages("linear").lines[THIS].x) == 3
@@ -66,7 +67,7 @@ def test_an_evaluation_repeats_exactly(method, data, report):
 
 
 def test_what_cannot_be_judged_is_refused_with_the_reason(method, data):
-    with pytest.raises(EvaluationError, match="not one of"):
+    with pytest.raises(UnknownProtocol, match="not one of"):
         evaluate(method, data, ["knm"])
     bare = Pictures(data.train.images, np.full(len(data.train), -1))
     with pytest.raises(EvaluationError, match="no labels"):
