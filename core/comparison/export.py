@@ -38,7 +38,9 @@ def export_all(comparison: Comparison, store: RunStore, folder: Path) -> list[Pa
     if tracks:
         texts["seconds.csv"] = to_csv(over_time.table(tracks))
     if classes is not None:
-        texts |= {f"per_class.{ending}": write(classes.table()) for ending, write in FORMATS.items()}
+        texts |= {
+            f"per_class.{ending}": write(classes.table()) for ending, write in FORMATS.items()
+        }
     written = [_put(folder / name, text.encode()) for name, text in texts.items()]
     for name, drawing in drawings(found, tracks).items():
         written.append(_put(folder / f"{name}.svg", drawing.svg().encode()))
@@ -78,7 +80,7 @@ def bars_of(found: Results, column: str) -> list[Bar]:
 
 def numbers(found: Results) -> Table:
     """One row a method, column and network: what every mean is the mean of."""
-    rows = [
+    rows: list[list[str | int | float]] = [
         [row.title, column, at, round(100 * value, 3), row.stages.get(column, "")]
         for row in found.rows
         for column, values in row.values.items()
@@ -89,7 +91,7 @@ def numbers(found: Results) -> Table:
 
 def label_numbers(found: Results) -> Table:
     """One row a method, network and number of labels, the mean over the draws of labels."""
-    rows = []
+    rows: list[list[str | int | float]] = []
     for title, curves in found.curves.items():
         for network, curve in enumerate(curves):
             way = next(iter(curve.accuracies))
@@ -101,7 +103,7 @@ def label_numbers(found: Results) -> Table:
 
 def trainings(comparison: Comparison) -> Table:
     """One row a training."""
-    rows = [
+    rows: list[list[str | int | float]] = [
         [entry.method, entry.seed, entry.state, entry.steps, round(entry.seconds, 1), entry.run,
          entry.message]
         for entry in comparison.entries

@@ -186,7 +186,7 @@ def curve_of(lines: Mapping[str, Line]) -> Curve:
 
 def table(tracks: Tracks) -> Table:
     """One row a method, seed and snapshot, for other programs."""
-    rows = []
+    rows: list[list[str | int | float]] = []
     for method, found in tracks.items():
         stage = best_stage(found)
         for track in found:

@@ -37,7 +37,9 @@ class PerClass:
     def matrix(self, by: str = ALL) -> Matrix:
         """In percent, a row a method, the best of a column first."""
         means, titles = self.means(), list(self.shares)
-        order = np.argsort(-np.nan_to_num(means[:, self.columns.index(by)], nan=-1.0), kind="stable")
+        order = np.argsort(
+            -np.nan_to_num(means[:, self.columns.index(by)], nan=-1.0), kind="stable"
+        )
         rows = [titles[at] for at in order]
         said = "accuracy of the linear probe in percent, mean over seeds"
         return Matrix(100 * means[order], rows, self.columns, "", "class", said)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.colours import PALETTE_ON_LIGHT
-from core.pictures import Curve, Line
+from core.pictures import Curve, Floats, Line
 from core.report.drawing import Area, Drawing, Stroke, Words, width_of
 
 INK, QUIET, RULE, REFERENCE = "#14171C", "#4A5260", "#E2E5EA", "#8A93A3"
@@ -102,7 +102,7 @@ class _Axes:
         xs = np.log10(xs[xs > 0]) if picture.log_x else xs
         self._x, self._y = _span(xs), _span(np.concatenate(ys))
 
-    def places(self, x: Sequence[float], y: Sequence[float]) -> list[tuple[float, float]]:
+    def places(self, x: Floats, y: Floats) -> list[tuple[float, float]]:
         """Pixels of points; what is not finite, or has no logarithm, is left out."""
         xs, ys = np.asarray(x, float), np.asarray(y, float)
         if self.picture.log_x:

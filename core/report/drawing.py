@@ -97,12 +97,14 @@ class Words:
         if not self.upright:
             ImageDraw.Draw(image).text(at, self.text, self.colour, font, _ANCHORS[self.anchor])
             return
-        wide, high = round(font.getlength(self.text)) + 2, 2 * font.size
+        wide, high = round(font.getlength(self.text)) + 2, round(2 * font.size)
         mask = Image.new("L", (wide, high))
         ImageDraw.Draw(mask).text((0, high // 2), self.text, 255, font, "ls")
         back = {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * wide
         corner = round(at[0] - high // 2), round(at[1] + back - wide)
-        image.paste(ImageColor.getrgb(self.colour), corner, mask.transpose(Image.ROTATE_90))
+        image.paste(
+            ImageColor.getrgb(self.colour), corner, mask.transpose(Image.Transpose.ROTATE_90)
+        )
 
 
 @dataclass(frozen=True)
