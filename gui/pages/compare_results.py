@@ -30,6 +30,7 @@ from gui.views.matrix import MatrixView
 from gui.views.table import TableView
 from gui.widgets.bars import Bars
 from gui.widgets.savable import Savable
+from gui.widgets.text import label
 
 if TYPE_CHECKING:
     from core.comparison.book import Comparison
@@ -88,9 +89,9 @@ class CompareResults(QTabWidget):
         below.setWidget(self.bars)
         self.setDocumentMode(True)
         for part, title in (
-            (self.table, "Table"), (_under(self.column, below), "Bars"),
+            (self.table, "Table"), (_under("Show", self.column, below), "Bars"),
             (self.labels, "Few labels"), (self.seconds, "Seconds"),
-            (_under(self.order, self.classes), "Classes"), (self.maps, "Maps"),
+            (_under("Ordered by", self.order, self.classes), "Classes"), (self.maps, "Maps"),
             (self.attention, "Attention"), (self.trainings, "Trainings"),
         ):  # fmt: skip
             self.addTab(part, title)
@@ -150,7 +151,7 @@ class CompareResults(QTabWidget):
         self.bars.show_bars([], "")
         for choice in (self.column, self.order):
             choice.clear()
-            choice.hide()
+            choice.setEnabled(False)
         self.maps.offer(())
         self.attention.offer(())
 
@@ -201,7 +202,7 @@ class CompareResults(QTabWidget):
             self.open_run.emit(self.found.comparison.entries[at].run)
 
 
-def _under(choice: QComboBox, part: QWidget) -> QWidget:
+def _under(title: str, choice: QComboBox, part: QWidget) -> QWidget:
     """A part with what it shows chosen above it."""
     made = QWidget()
     column = QVBoxLayout(made)
@@ -209,6 +210,7 @@ def _under(choice: QComboBox, part: QWidget) -> QWidget:
     choice.setMinimumWidth(CHOICE_WIDTH // 2)
     choice.setMaximumWidth(CHOICE_WIDTH)
     row = QHBoxLayout()
+    row.addWidget(label(title, "small", "secondary"))
     row.addWidget(choice)
     row.addStretch(1)
     column.addLayout(row)
@@ -223,5 +225,5 @@ def _offer(choice: QComboBox, items: Sequence[str], usual: str) -> None:
     choice.clear()
     choice.addItems(list(items))
     choice.setCurrentIndex(max(0, choice.findText(before or usual)))
-    choice.setVisible(bool(len(items)))
+    choice.setEnabled(bool(len(items)))
     choice.blockSignals(False)
