@@ -82,6 +82,7 @@ class Line:
     x: Floats
     y: Floats
     spread: Floats | None = None
+    dashed: bool = False  # a reference, which the others are held against
 
 
 @dataclass(frozen=True)

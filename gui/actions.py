@@ -25,8 +25,7 @@ NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.
               "run.companion", "run.copy_command", "run.copy_config", "run.folder", "run.export",
               "run.report", "snapshot.previous", "snapshot.next", "snapshot.first", "snapshot.last",
               "snapshot.live", "snapshot.play", "layout.train", "layout.look", "layout.present",
-              "layout.reset", "view.note", "figure.png", "figure.svg", "figure.csv",
-              "figure.copy")  # fmt: skip
+              "layout.reset", "view.note")  # fmt: skip
 AT_WORK = ("preparing", "training", "paused")
 TOGGLES = {"training": ("Pause", "pause"), "preparing": ("Pause", "pause"),
            "paused": ("Resume", "play"), "idle": ("Start", "play"),
@@ -66,6 +65,7 @@ class Actions(QObject):
         bind("run.import", self._import_run)
         bind("quit", window.close)
         bind("window.screenshot", self._screenshot)
+        bind("compare.export", self._export_comparison)
         bind("layout.reset", window.workbench.reset_layout)
         bind("settings", window.show_settings)
         bind("view.palette", window.show_palette)
@@ -213,6 +213,10 @@ class Actions(QObject):
 
         self._start("Writing the report", report, show)
 
+    def _export_comparison(self) -> None:
+        self._window.go("compare")
+        self._window.compare_page().export.write_all()
+
     def _start(self, title: str, work: Callable[..., Path], said: Callable[[Path], str]) -> None:
         """Work in a thread; the notice that says so gives way to the one that it is done."""
         notices = self._window.notices
@@ -234,15 +238,14 @@ class Actions(QObject):
             self._figure = now
 
     def _active_figure(self) -> Savable | None:
-        figure, desk = self._figure, self._window.workbench.desk()
+        figure = self._figure
         try:
             if figure is not None and figure.isVisible() and figure.can_save():
                 return figure
         except RuntimeError:  # it was deleted with its desk
             self._figure = None
-        if desk is None:
-            return None
-        seen = [f for f in desk.findChildren(Savable) if f.isVisible() and f.can_save()]
+        page = self._window.pages.currentWidget()
+        seen = [f for f in page.findChildren(Savable) if f.isVisible() and f.can_save()]
         return seen[0] if seen else None
 
     def _with_figure(self, do: Callable[[Savable], object]) -> None:

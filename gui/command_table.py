@@ -45,6 +45,8 @@ COMMANDS: tuple[Command, ...] = (
        "Write its curves, pictures, weights and report as files for other programs", section=1),
     _c("run.report", "Write report…", "File", "Ctrl+Shift+E", "report",
        "Write one HTML page with the curves, pictures and results of this run", section=1),
+    _c("compare.export", "Export comparison…", "File", "Ctrl+Alt+E", "export",
+       "Write tables, numbers and graphs of the comparison that is open as files", section=1),
     _c("settings", "Settings…", "File", "Ctrl+,", "settings",
        "Folders, appearance, saving, threads", section=2),
     _c("quit", "Quit", "File", "Ctrl+Q", "quit", "Save everything and leave", section=3),

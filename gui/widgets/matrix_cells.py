@@ -70,7 +70,13 @@ class MatrixCells(QWidget):
         rows, columns = picture.values.shape
         left = SPACE.medium + (20 if picture.row_label else 0)
         if len(picture.rows):
-            left += min(110, max(metrics.horizontalAdvance(t) for t in picture.rows)) + 8
+            left += (
+                min(
+                    max(110, self.width() // 5),
+                    max(metrics.horizontalAdvance(t) for t in picture.rows),
+                )
+                + 8
+            )
         top = SPACE.medium + (20 if picture.column_label else 0)
         top += 20 if len(picture.columns) else 0
         right = SPACE.medium + _BAR + 12 + self._scale_width(metrics)
