@@ -20,7 +20,6 @@ from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
 from gui.pages.layouts import apply_layout
-from gui.pages.own_picture import own_picture
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
@@ -346,8 +345,13 @@ class Desk(QWidget):
     def add_own_picture(self, path: Path) -> None:
         """Put a picture of the person's own in front of the chosen ones."""
 
+        assert self.session.probe is not None
+        _, channels, side, _ = self.session.probe.images.shape
+
         def read(_: Progress) -> np.ndarray:
-            return own_picture(path, self.session)
+            from core.data.own import own_picture
+
+            return own_picture(path, channels, side)
 
         def look(pixels: np.ndarray) -> None:
             self.session.look_at(self.session.pictures, pixels)
