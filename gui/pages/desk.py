@@ -26,8 +26,10 @@ from gui.panels.base import Panel
 from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
+from gui.panels.fill import FillPanel
 from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
+from gui.panels.order import OrderPanel
 from gui.panels.reconstruct import ReconstructPanel
 from gui.session import DEFAULT_PICTURES, Session
 from gui.tasks import Tasks
@@ -53,6 +55,7 @@ class Desk(QWidget):
 
     title_changed = Signal(str)
     problem = Signal(str)
+    wants = Signal(str)  # a command of the window
     furnished = Signal()  # the docks are there
     again = Signal(object)  # an Experiment to train anew
     files_dropped = Signal(list)  # on the strip of pictures
@@ -129,12 +132,14 @@ class Desk(QWidget):
         self.setup.problem.connect(self.problem)
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
-        for panel in (GuessPanel, ReconstructPanel, AttentionPanel, EmbeddingPanel):
-            if panel.ability in abilities.abilities_of(cls):
+        able = abilities.abilities_of(cls)
+        for panel in (GuessPanel, ReconstructPanel, FillPanel, OrderPanel, AttentionPanel,
+                      EmbeddingPanel):  # fmt: skip
+            if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
         if cls.figures():
             self._add_panel("figures", FiguresPanel(self.session, cls.figures()))
-        if "Encodes" in abilities.abilities_of(cls):
+        if "Encodes" in able:
             self._add_panel("labelling", LabellingPanel(self.session))
             self._add_panel("evaluation", EvaluationPanel(self.session, self.tasks))
         self._companions(cls)
@@ -146,6 +151,7 @@ class Desk(QWidget):
     def _add_panel(self, name: str, panel: Panel) -> None:
         self.panels.append(panel)
         panel.problem.connect(self.problem)
+        panel.wants.connect(self.wants)
         self._dock(name, panel.title, panel)
 
     def _dock(self, name: str, title: str, widget: QWidget) -> None:

@@ -92,7 +92,9 @@ class AttentionPanel(Panel):
         chosen = self.beside.currentData()
         self.other = None
         try:
-            self.other = next(iter(self.session.put_beside(self.key, [chosen] if chosen else [])), None)
+            self.other = next(
+                iter(self.session.put_beside(self.key, [chosen] if chosen else [])), None
+            )
         except RunError as error:
             self.problem.emit(str(error))
         self.other_view.setVisible(self.other is not None)
