@@ -15,17 +15,18 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 from gui.choosers import Choosers
 from gui.theme import Theme, manager
 from gui.widgets.savable import Savable
+from gui.widgets.strip import IMAGE_TYPES
 
 if TYPE_CHECKING:
     from core.runs import Run
     from gui.pages.desk import Desk
     from gui.window import Window
 
-NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.evaluate",
-              "run.companion", "run.copy_command", "run.copy_config", "run.folder", "run.export",
-              "run.report", "snapshot.previous", "snapshot.next", "snapshot.first", "snapshot.last",
-              "snapshot.live", "snapshot.play", "layout.train", "layout.look", "layout.present",
-              "layout.reset", "view.note")  # fmt: skip
+NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.picture",
+              "run.evaluate", "run.companion", "run.copy_command", "run.copy_config", "run.folder",
+              "run.export", "run.report", "snapshot.previous", "snapshot.next", "snapshot.first",
+              "snapshot.last", "snapshot.live", "snapshot.play", "layout.train", "layout.look",
+              "layout.present", "layout.reset", "view.note")  # fmt: skip
 AT_WORK = ("preparing", "training", "paused")
 TOGGLES = {"training": ("Pause", "pause"), "preparing": ("Pause", "pause"),
            "paused": ("Resume", "play"), "idle": ("Start", "play"),
@@ -91,6 +92,7 @@ class Actions(QObject):
         bind("run.stop", on(lambda d: d.stop()))
         bind("run.new", on(lambda d: d.restart()))
         bind("run.live", on(lambda d: d.focus_live()))
+        bind("run.picture", on(self._own_picture))
         bind("run.evaluate", on(lambda d: d.evaluate()))
         bind("run.companion", on(lambda d: d.train_companion()))
         bind("run.copy_command", on(self._copy_command))
@@ -178,6 +180,14 @@ class Actions(QObject):
         if desk.session.run is None:
             self._window.notices.show("info", "There is no run yet. Start the training first.")
         return desk.session.run
+
+    def _own_picture(self, desk: Desk) -> None:
+        if self._run_of(desk) is None:
+            return
+        kinds = " ".join(f"*{suffix}" for suffix in IMAGE_TYPES)
+        path = self.choosers.file("Look at a picture of your own", f"Pictures ({kinds})")
+        if path:
+            desk.add_own_picture(Path(path))
 
     def _show_folder(self, desk: Desk) -> None:
         run = self._run_of(desk)

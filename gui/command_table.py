@@ -83,6 +83,8 @@ COMMANDS: tuple[Command, ...] = (
        "Begin again from the options as they stand; this run is kept"),
     _c("run.live", "Change a live option", "Run", "Ctrl+L", "edit",
        "Go to the options that may change while training", section=1),
+    _c("run.picture", "Look at own picture…", "Run", "Ctrl+Shift+I", "data",
+       "Let every panel of this run look at a picture of your own", section=1),
     _c("run.evaluate", "Evaluate", "Run", "Ctrl+Shift+V", "target",
        "Measure what was learned: nearest neighbours, linear probes, few labels", section=2),
     _c("run.companion", "Train the companion", "Run", "Ctrl+Shift+T", "pair",

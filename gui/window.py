@@ -249,6 +249,7 @@ class Window(QMainWindow):
         )
         self.laboratory.opened.connect(lambda _: self.go("workbench"))
         self.workbench.problem.connect(self.warn)
+        self.workbench.wants.connect(lambda id: self.commands.action(id).trigger())
         self.workbench.again.connect(lambda experiment: self._begin(lambda: experiment, start=True))
         self.workbench.files_dropped.connect(self.drops.offer_first)
 

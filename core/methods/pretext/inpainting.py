@@ -68,6 +68,7 @@ class Inpainting(EncoderMethod):
     }
 
     config: InpaintingConfig
+    grain = 1
 
     def __init__(self, config: InpaintingConfig, data: DataShape) -> None:
         super().__init__(config, data)
@@ -172,7 +173,18 @@ class Inpainting(EncoderMethod):
 
     def reconstruct(self, images: Tensor) -> Reconstruction:
         """Each image with a hole, with what the network paints into it, and as it was."""
-        mask = self.held_out_masks(len(images))
+        return self.shown(images, self.held_out_masks(len(images)))
+
+    def hide(self, share: float, rng: torch.Generator) -> Tensor:
+        """A hole like those of training, of about that area, (H, W)."""
+        return self.masks(1, rng, share)[0, 0]
+
+    def fill(self, images: Tensor, hidden: Tensor) -> Reconstruction:
+        """The images with the same hole (H, W) in each, painted in, and as they were."""
+        return self.shown(images, hidden.expand(len(images), 1, -1, -1))
+
+    def shown(self, images: Tensor, mask: Tensor) -> Reconstruction:
+        """What stands beside one another: the images without what is masked, painted in, whole."""
         given, made = erase(images, mask), self.completed(images, mask)
         seen, painted, truth = (as_images(x.cpu().numpy()) for x in (given, made, images))
         return Reconstruction(seen, painted, truth, ("Given", "Painted in", "Truth"))
