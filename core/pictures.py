@@ -31,7 +31,10 @@ class ImageGrid:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A table of numbers as colours. `diverging` centres the scale on zero."""
+    """A table of numbers as colours. `diverging` centres the scale on zero.
+
+    Where rows and columns stand for pictures, a cell is a pair of them, of one of several kinds.
+    """
 
     values: Floats  # (R, C)
     rows: Sequence[str] = ()
@@ -42,6 +45,10 @@ class Matrix:
     low: float | None = None
     high: float | None = None
     diverging: bool = False
+    row_images: Images | None = None  # (R, H, W, 3)
+    column_images: Images | None = None  # (C, H, W, 3)
+    kinds: Ints | None = None  # (R, C) which of `kind_names` each pair is
+    kind_names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,12 @@ ALONE: Mapping[str, Augmentation] = {
 PAIRS_SHOWN = 12  # pictures whose two views stand side by side
 ALONE_SHOWN = 8  # pictures that every augmentation is shown on
 COMPARED = 16  # pictures in the affinity matrix, each in two views
+PAIR_KINDS = (
+    "Different pictures: a negative pair",
+    "Different pictures of one class: still a negative pair",
+    "Two views of one picture: the positive pair",
+    "The same view",
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,18 @@ def two_views(images: Tensor, config: Augmentation, rng: torch.Generator) -> tup
     return first, second
 
 
+def pair_kinds(labels: Tensor) -> Tensor:
+    """Which of `PAIR_KINDS` each pair of views is, (2N, 2N), with both views of a picture together.
+
+    `labels` (2N,) are the views', -1 where unknown.
+    """
+    picture = torch.arange(len(labels), device=labels.device) // 2
+    of_class = (labels[:, None] == labels) & (labels >= 0)
+    kinds = of_class.long()
+    kinds[picture[:, None] == picture] = 2
+    return kinds.fill_diagonal_(3)
+
+
 class TwoViewMethod(EncoderMethod):
     """A method that compares two views of each picture by an embedding."""
 
@@ -118,14 +136,17 @@ class TwoViewMethod(EncoderMethod):
 
     @figure(
         "Affinity matrix",
-        "Cosine of the embeddings of views a and b of each picture; pairs are beside the diagonal.",
+        "Cosine of views a and b of each picture; positive pairs are beside the diagonal.",
     )
     def affinity(self, look: Look) -> Matrix:
         order = torch.argsort(look.labels[:COMPARED], stable=True)  # classes stand together
         views = torch.stack(two_views(look.images[order], self.config, look.rng), dim=1)
         z = F.normalize(self.embed(views.flatten(0, 1)), dim=1)  # 1a, 1b, 2a, 2b, ...
         names = [f"{number}{view}" for number in range(1, len(order) + 1) for view in "ab"]
+        shown = as_images(views.flatten(0, 1).cpu().numpy())
+        kinds = pair_kinds(look.labels[order].repeat_interleave(2)).cpu().numpy()
         return Matrix(
             (z @ z.T).cpu().numpy(), names, names, "View", "View", "cosine",
             low=-1.0, high=1.0, diverging=True,
+            row_images=shown, column_images=shown, kinds=kinds, kind_names=PAIR_KINDS,
         )  # fmt: skip

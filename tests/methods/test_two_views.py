@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.bases.views import ALONE, TwoViewMethod, two_views
+from core.bases.views import ALONE, TwoViewMethod, pair_kinds, two_views
 from core.config import change, configure
 from core.data.augment.compose import augment
 from core.method import Batch, DataShape, Look
@@ -133,3 +133,16 @@ def test_the_affinity_matrix_holds_cosines_with_the_pairs_beside_the_diagonal(cl
     np.testing.assert_allclose(matrix.values, matrix.values.T, atol=1e-5)
     pairs = matrix.values[np.arange(0, 12, 2), np.arange(1, 12, 2)]
     np.testing.assert_allclose(pairs, 1.0, atol=1e-5)  # without augmentation two views are one
+
+
+def test_pairs_of_views_are_told_apart_by_picture_and_class() -> None:
+    # Views 0a 0b 1a 1b 2a 2b of pictures of the classes 5, 5 and unknown.
+    kinds = pair_kinds(torch.tensor([5, 5, 5, 5, -1, -1]))
+    assert kinds.tolist() == [
+        [3, 2, 1, 1, 0, 0],
+        [2, 3, 1, 1, 0, 0],
+        [1, 1, 3, 2, 0, 0],
+        [1, 1, 2, 3, 0, 0],
+        [0, 0, 0, 0, 3, 2],
+        [0, 0, 0, 0, 2, 3],
+    ]
