@@ -117,6 +117,10 @@ class TwoViewMethod(EncoderMethod):
         """The embeddings (B, D) that the loss compares."""
         raise NotImplementedError
 
+    def spaces(self, images: Tensor) -> dict[str, Tensor]:
+        """Those of the stages, and the embedding's, which collapses first."""
+        return {**super().spaces(images), "embedding": self.embed(images)}
+
     @figure("Two views", "A picture, and two views of it that the network must find alike.")
     def views(self, look: Look) -> ImageGrid:
         images = look.images[:PAIRS_SHOWN]
