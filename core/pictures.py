@@ -19,7 +19,10 @@ Images = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class ImageGrid:
-    """Images in rows; `columns` 0 lets the view choose. `group` rows may carry captions."""
+    """Images in rows; `columns` 0 lets the view choose.
+
+    `groups` part them: a title and the number of the next images that stand under it.
+    """
 
     images: Images  # (N, H, W, 3)
     captions: Sequence[str] = ()  # one an image, or none
@@ -27,6 +30,7 @@ class ImageGrid:
     indices: Ints | None = (
         None  # (N,) position of each in the run's fixed pictures, for linked selection
     )
+    groups: Sequence[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True)
