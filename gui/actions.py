@@ -27,6 +27,7 @@ NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.
               "snapshot.live", "snapshot.play", "layout.train", "layout.look", "layout.present",
               "layout.reset", "view.note", "figure.png", "figure.svg", "figure.csv",
               "figure.copy")  # fmt: skip
+PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff *.avif);;All files (*)"
 AT_WORK = ("preparing", "training", "paused")
 TOGGLES = {"training": ("Pause", "pause"), "preparing": ("Pause", "pause"),
            "paused": ("Resume", "play"), "idle": ("Start", "play"),
@@ -63,6 +64,7 @@ class Actions(QObject):
         self._theme_changed()
         bind("data.folder", self._open_folder)
         bind("data.zip", self._open_zip)
+        bind("data.picture", self.open_picture)
         bind("run.import", self._import_run)
         bind("quit", window.close)
         bind("window.screenshot", self._screenshot)
@@ -155,6 +157,12 @@ class Actions(QObject):
         path = self.choosers.file("Open a zip of images", "Archives (*.zip)")
         if path:
             self._window.drops.offer(Path(path))
+
+    def open_picture(self) -> None:
+        """Ask for a picture and show what the augmentations make of it."""
+        path = self.choosers.file("Open a picture", PICTURES)
+        if path:
+            self._window.augment_image(Path(path))
 
     def _import_run(self) -> None:
         path = self.choosers.folder("Open a run folder made elsewhere")

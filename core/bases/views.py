@@ -15,23 +15,10 @@ from core.config import option
 from core.data.augment import Augmentation
 from core.data.augment.compose import augment
 from core.data.augment.config import GROUP
+from core.data.augment.named import STRONG, alone
 from core.method import Look, MethodConfig, figure
 from core.pictures import ImageGrid, Matrix, as_images
 
-# Each augmentation of SimCLR's figure 4 alone, as strong as one can see.
-ALONE: Mapping[str, Augmentation] = {
-    "crop": Augmentation(crop=0.3, stretch=4 / 3),
-    "flip": Augmentation(flip=1.0),
-    "colour drop": Augmentation(grey=1.0),
-    "colour jitter": Augmentation(
-        jitter=1.0, brightness=0.8, contrast=0.8, saturation=0.8, hue=0.2
-    ),
-    "rotate": Augmentation(quarter_turns=True),
-    "cutout": Augmentation(cutout=0.5),
-    "noise": Augmentation(noise=0.3),
-    "blur": Augmentation(blur=1.0),
-    "Sobel": Augmentation(sobel=True),
-}
 PAIRS_SHOWN = 12  # pictures whose two views stand side by side
 ALONE_SHOWN = 8  # pictures that every augmentation is shown on
 COMPARED = 16  # pictures in the affinity matrix, each in two views
@@ -131,11 +118,11 @@ class TwoViewMethod(EncoderMethod):
     @figure("Each augmentation alone", "Stronger than in training, so that one sees what it does.")
     def augmentations(self, look: Look) -> ImageGrid:
         images = look.images[:ALONE_SHOWN]
-        made = [augment(images, alone, look.rng) for alone in ALONE.values()]
+        made = [augment(images, alone(name), look.rng) for name in STRONG]
         shown = torch.stack([images, *made], dim=1)  # (B, 1 + K, C, H, W)
-        captions = ["picture", *ALONE] * len(images)
+        captions = ["picture", *STRONG] * len(images)
         return ImageGrid(
-            as_images(shown.flatten(0, 1).cpu().numpy()), captions, columns=len(ALONE) + 1
+            as_images(shown.flatten(0, 1).cpu().numpy()), captions, columns=len(STRONG) + 1
         )
 
     @figure(

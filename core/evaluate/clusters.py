@@ -75,7 +75,7 @@ class Clustering:
     def titles(self) -> list[str]:
         """A line about each cluster."""
         return [
-            f"Cluster {number}, {pictures:,} pictures{f', {share:.0%} {name}' if name else ''}"
+            f"Cluster {number}: {pictures:,} pictures{f', {share:.0%} are {name}' if name else ''}"
             for number, pictures, name, share in self.rows()
         ]
 

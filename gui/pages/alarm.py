@@ -1,4 +1,4 @@
-"""Says once when the embeddings of a training have collapsed, however good its loss looks."""
+"""Says once when what a training learns has collapsed, however good its loss looks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ WORDS = (
     "The {} have collapsed: the {} has fallen to {:.2f}, so nearly all pictures look alike "
     "to the network. The loss can look perfect meanwhile; the features are of little use."
 )
+# Of a teacher: its answers' mean entropy, and the entropy of their mean. Where both are the same, in
+# nats, it says the same of every picture (Caron et al. 2021, arXiv 2104.14294, section 5.3).
+ENTROPY, OF_MEAN = "teacher entropy", "teacher entropy/of the mean answer"
+SAME, SURE = 0.05, 0.5
+TEACHER = (
+    "The teacher says the same of every picture, so there is nothing to learn from it: {}. "
+    "What centring and sharpening do together keeps it from this."
+)
+ONE_WINS = "one output wins everywhere, as without centring"
+ALL_EVEN = "all outputs are even, as without sharpening"
 
 
 class CollapseAlarm:
@@ -38,7 +48,19 @@ class CollapseAlarm:
                     if value is not None and self._is_certain(key, value < least, patience):
                         self._rung = True
                         return WORDS.format(what, name, value)
+            if (collapsed := self._heed_teacher(row)) is not None:
+                return collapsed
         return None
+
+    def _heed_teacher(self, row: Row) -> str | None:
+        each, mean = row.scalars.get(ENTROPY), row.scalars.get(OF_MEAN)
+        if each is None or mean is None:
+            return None
+        self._healthy.add(ENTROPY)
+        if not self._is_certain(ENTROPY, mean - each < SAME, PATIENCE):
+            return None
+        self._rung = True
+        return TEACHER.format(ONE_WINS if mean < SURE else ALL_EVEN)
 
     def _is_certain(self, key: str, low: bool, patience: int) -> bool:
         """Count how often in a row it was low. An untrained network's features may be so at once:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST = 200  # clusters
 USUAL = 10  # where there are no classes
-SHOWN = 32  # pictures of a cluster
+SHOWN, SIDE = 24, 48  # pictures of a cluster, their pixels
 SOON_MS = 250  # after the last turn of the number
 
 
@@ -40,12 +40,14 @@ class ClustersPanel(Panel):
         self.stage.addItem("last stage", "last")
         self.said = label("", "small", "secondary", wrap=True)
         self.view = ImageGridView()
+        self.view.set_side(SIDE)
         self.view.problem.connect(self.problem)
         self.view.picked.connect(session.picked)
         self.controls.addWidget(QLabel("Clusters"))
         self.controls.addWidget(self.count)
         self.controls.addWidget(self.stage)
-        self.controls.addWidget(self.said, 1)
+        self.controls.addStretch()
+        self.body.addWidget(self.said)
         self.body.addWidget(self.view, 1)
         self._classes_known = False
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)

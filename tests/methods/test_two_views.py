@@ -7,9 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.bases.views import ALONE, TwoViewMethod, pair_kinds, two_views
+from core.bases.views import TwoViewMethod, pair_kinds, two_views
 from core.config import change, configure
 from core.data.augment.compose import augment
+from core.data.augment.named import STRONG, alone
 from core.method import Batch, DataShape, Look
 from core.methods.contrastive.moco import MoCo
 from core.methods.contrastive.simclr import SimCLR
@@ -116,11 +117,11 @@ def test_the_views_stand_beside_their_picture() -> None:
 @torch.no_grad()
 def test_each_augmentation_changes_the_picture_in_its_own_way() -> None:
     images = pictures(1).repeat(8, 1, 1, 1)
-    changed = {name: augment(images, alone, generator(name)) for name, alone in ALONE.items()}
+    changed = {name: augment(images, alone(name), generator(name)) for name in STRONG}
     assert all(not torch.equal(images, made) for made in changed.values())
-    assert len({made.sum().item() for made in changed.values()}) == len(ALONE)
+    assert len({made.sum().item() for made in changed.values()}) == len(STRONG)
     shown = made(SimCLR).eval().augmentations(look())
-    assert len(shown.images) == 6 * (1 + len(ALONE))
+    assert len(shown.images) == 6 * (1 + len(STRONG))
 
 
 @torch.no_grad()
