@@ -21,7 +21,6 @@ from core.report.judged import pictures_of
 from core.report.page import write
 from core.runs import RunStore
 
-
 USUAL = 10  # clusters of pictures without classes
 
 
@@ -67,7 +66,9 @@ def clusters(given: argparse.Namespace) -> int:
     images = torch.from_numpy(probe.images).float().div_(255.0)
     look = Look(images, torch.from_numpy(probe.labels), probe.classes, generator("look"))
     with torch.no_grad():
-        found = questions.clusters(given.k or len(probe.classes) or USUAL, given.stage)(method, look)
+        found = questions.clusters(given.k or len(probe.classes) or USUAL, given.stage)(
+            method, look
+        )
     _print_table(found.table())
     if given.to is not None:
         print(write_clusters(found, probe, f"{run.info.title}, step {step:,}", given.to))

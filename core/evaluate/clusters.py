@@ -120,11 +120,12 @@ def cluster(
     """
     from sklearn.cluster import KMeans, MiniBatchKMeans
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # scikit-learn itself needs it
 
     if not 1 <= count <= len(vectors):
         raise EvaluationError(
-            f"{len(vectors):,} pictures cannot make {count:,} clusters; choose 1 to {len(vectors):,}"
+            f"{len(vectors):,} pictures cannot make {count:,} clusters; "
+            f"choose 1 to {len(vectors):,}"
         )
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = vectors / np.maximum(length, np.finfo(np.float32).tiny)

@@ -30,8 +30,8 @@ from gui.widgets.text import label
 if TYPE_CHECKING:
     from torch import Tensor
 
-DRAWS, DRAWS_ALONE = 47, 8
-SIDE = 96  # pixels that a picture is shown with, about
+DRAWS, DRAWS_ALONE = 47, 6
+SIDE, SIDE_ALONE = 96, 80  # pixels that a picture is shown with, about
 SOON_MS = 60
 FORM_WIDTH = 280
 # What the page begins with: the usual views of contrastive methods, so that there is something to
@@ -141,10 +141,15 @@ class Augmentations(QWidget):
             return
         import torch  # which the page itself does not need
 
+        try:
+            config = self.form.config()
+        except ConfigError:
+            return  # the form says what is wrong
         self.strengths.show_strengths({name: strength_of(name, config) for name in STRONG})
         pixels = torch.from_numpy(np.ascontiguousarray(self._picture))
         image = pixels.permute(0, 3, 1, 2).float() / 255.0  # (1, 3, H, W)
         each = self.mode.currentIndex() == 1
+        self.view.set_side(SIDE_ALONE if each else SIDE)
         self.view.show_picture(self._each(image) if each else self._together(image, config))
         self.view.select([0])
 

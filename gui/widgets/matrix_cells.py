@@ -228,7 +228,10 @@ class MatrixCells(QWidget):
         picture = self.picture
         first = picture.rows[row] if len(picture.rows) else str(row)
         second = picture.columns[column] if len(picture.columns) else str(column)
-        return f"{picture.row_label or 'row'} {first}", f"{picture.column_label or 'column'} {second}"
+        return (
+            f"{picture.row_label or 'row'} {first}",
+            f"{picture.column_label or 'column'} {second}",
+        )
 
     # Mouse and keyboard.
 

@@ -51,6 +51,6 @@ def test_looking_at_the_gauge_gives_no_gradient() -> None:
 
 
 def test_the_spread_along_the_axes_is_that_of_a_cross() -> None:
-    # Around (5, 1): ±3 along the first axis and ±1 along the second, so the variances are 18/4, 2/4.
+    # Around (5, 1): ±3 along the first axis, ±1 along the second: the variances are 18/4 and 2/4.
     cross = torch.tensor([[8.0, 1.0], [2.0, 1.0], [5.0, 2.0], [5.0, 0.0]])
     torch.testing.assert_close(axis_deviations(cross), torch.tensor([4.5, 0.5]).sqrt())

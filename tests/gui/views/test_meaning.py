@@ -23,6 +23,7 @@ from core.pictures import (
 )
 from gui.theme import manager
 from gui.views import view_for
+from gui.widgets.grouped import TITLE
 
 
 def shown(qtbot: QtBot, picture: Picture, width: int = 420, height: int = 320):
