@@ -27,6 +27,7 @@ NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.
               "run.export", "run.report", "snapshot.previous", "snapshot.next", "snapshot.first",
               "snapshot.last", "snapshot.live", "snapshot.play", "layout.train", "layout.look",
               "layout.present", "layout.reset", "view.note")  # fmt: skip
+KINDS = " ".join(f"*{suffix}" for suffix in IMAGE_TYPES)
 AT_WORK = ("preparing", "training", "paused")
 TOGGLES = {"training": ("Pause", "pause"), "preparing": ("Pause", "pause"),
            "paused": ("Resume", "play"), "idle": ("Start", "play"),
@@ -63,6 +64,7 @@ class Actions(QObject):
         self._theme_changed()
         bind("data.folder", self._open_folder)
         bind("data.zip", self._open_zip)
+        bind("data.picture", self.open_picture)
         bind("run.import", self._import_run)
         bind("quit", window.close)
         bind("window.screenshot", self._screenshot)
@@ -158,6 +160,12 @@ class Actions(QObject):
         if path:
             self._window.drops.offer(Path(path))
 
+    def open_picture(self) -> None:
+        """Ask for a picture and show what the augmentations make of it."""
+        path = self.choosers.file("Open a picture", f"Pictures ({KINDS})")
+        if path:
+            self._window.augment_image(Path(path))
+
     def _import_run(self) -> None:
         path = self.choosers.folder("Open a run folder made elsewhere")
         if path:
@@ -184,8 +192,7 @@ class Actions(QObject):
     def _own_picture(self, desk: Desk) -> None:
         if self._run_of(desk) is None:
             return
-        kinds = " ".join(f"*{suffix}" for suffix in IMAGE_TYPES)
-        path = self.choosers.file("Look at a picture of your own", f"Pictures ({kinds})")
+        path = self.choosers.file("Look at a picture of your own", f"Pictures ({KINDS})")
         if path:
             desk.add_own_picture(Path(path))
 

@@ -37,6 +37,8 @@ COMMANDS: tuple[Command, ...] = (
        "Learn from a folder of images, one folder a class or all in one"),
     _c("data.zip", "Open image archive…", "File", "Ctrl+Shift+O", "data",
        "Learn from a zip file with a folder of images in it"),
+    _c("data.picture", "Augment a picture…", "File", "Ctrl+Alt+A", "data",
+       "See what each augmentation makes of a picture of your own"),
     _c("run.import", "Import run…", "File", "Ctrl+I", "import",
        "Open a run folder that was made elsewhere; nothing in it is executed"),
     _c("run.folder", "Show run folder", "File", "Ctrl+Shift+R", "folder",

@@ -160,13 +160,14 @@ class Session(QObject):
         step: int | None = None,
         everywhere: bool = False,
     ) -> bool:
-        """Put a question about the chosen pictures (or `indices`, or with `everywhere` the whole
-        probe) at the timeline's step (or `step`). False: there is nothing to ask yet.
+        """Put a question about the chosen pictures (or `indices`), the person's own before them,
+        or with `everywhere` the whole probe, at the timeline's step (or `step`). False: there is
+        nothing to ask yet.
         """
         if self._observer is None:
             return False
         chosen: Sequence[int] = [] if everywhere else self.pictures if indices is None else indices
-        own = self.own_pictures if indices is None and not everywhere else None
+        own = None if everywhere else self.own_pictures
 
         def deliver(found: Answer) -> None:
             self._answers.append((answer, found))

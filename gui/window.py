@@ -133,6 +133,7 @@ class Window(QMainWindow):
 
             self._data = DataPage(self.tasks)
             self._data.problem.connect(self.warn)
+            self._data.augmentations.picture_wanted.connect(self.actions_of_window.open_picture)
             self._data.train.connect(self.train)
             self._put("data", self._data)
         return self._data
@@ -273,6 +274,11 @@ class Window(QMainWindow):
         """Show pictures of a source on the data page."""
         self.go("data")
         self.data_page().show_source(source, options)
+
+    def augment_image(self, path: Path) -> None:
+        """Show what the augmentations make of a picture of the person's own."""
+        self.go("data")
+        self.data_page().augment_own(path)
 
     def look_at_image(self, path: Path) -> None:
         """Let the run in front look at a picture of the person's own."""

@@ -19,10 +19,11 @@ from gui.machine import resident_bytes
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
-from gui.pages.layouts import apply_layout
+from gui.pages.layouts import apply_layout, show_whole_titles
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
+from gui.panels.clusters import ClustersPanel
 from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
@@ -134,7 +135,7 @@ class Desk(QWidget):
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)
         for panel in (GuessPanel, ReconstructPanel, FillPanel, OrderPanel, AttentionPanel,
-                      EmbeddingPanel):  # fmt: skip
+                      ClustersPanel, EmbeddingPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
         if cls.figures():
@@ -174,6 +175,7 @@ class Desk(QWidget):
     def restore_layout(self, state: QByteArray) -> None:
         """Put the docks where they were; a state of another version changes nothing."""
         self.area.restoreState(state, LAYOUT_VERSION)
+        show_whole_titles(self.area)
 
     # --- what a person asks -----------------------------------------------------------------------
 
