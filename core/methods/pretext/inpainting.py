@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from core.bases.convolutional import ConvolutionalConfig
-from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
+from core.bases.convolutional import PaintingConfig
+from core.bases.encoder import EncoderMethod, shift_flip
 from core.config import option
 from core.data.augment.masks import centre_hole, centre_mask, erase, random_mask
 from core.losses.inpainting import adversarial_loss, discriminator_loss, hole_error
@@ -29,7 +29,7 @@ SHARES = (0.0625, 0.25, 0.5)  # holes of these areas are shown side by side
 
 
 @dataclass(frozen=True)
-class InpaintingConfig(ConvolutionalConfig, ShiftFlipConfig):
+class InpaintingConfig(PaintingConfig):
     """The paper takes out the middle quarter, or random regions of a quarter of the picture."""
 
     steps: int = option(900, "Training steps in all.", low=1, high=10_000_000, log=True,
