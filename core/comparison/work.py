@@ -8,11 +8,14 @@ from dataclasses import replace
 
 from core import experiment as experiments
 from core.comparison.book import Comparison, Entry
-from core.comparison.budget import steps_of
+from core.comparison.budget import seconds_of_a_step, steps_of
+from core.comparison.over_time import follow, keep
+from core.comparison.plan import RANDOM
 from core.data.imageset import DataError, ImageSet
 from core.data.sources import load
 from core.engine import Engine
 from core.evaluate.report import RAW
+from core.evaluate.transfer.truth import check_facts
 from core.judge import judge
 from core.progress import Cancelled, Progress
 from core.runs import RunError, RunStore
@@ -35,10 +38,10 @@ class Work:
     def go_on(self, progress: Progress, changed: Changed = lambda _: None) -> None:
         """Do all that is left; `changed` hears of every entry that comes further.
 
-        Raises DataError, before anything is trained, for pictures that cannot be loaded or have no
-        labels to judge by. Raises Cancelled out of `progress`: the training stands at a checkpoint
-        and is gone on with next time. What cannot be trained or judged is noted in its entry, and
-        the rest goes on.
+        Raises DataError or EvaluationError, before anything is trained, for pictures that cannot be
+        loaded or of which too little is known to judge by. Raises Cancelled out of `progress`: the
+        training stands at a checkpoint and is gone on with next time. What cannot be trained or
+        judged is noted in its entry, and the rest goes on.
         """
         entries = self.comparison.entries
         if not self.comparison.ended:
@@ -98,7 +101,7 @@ class Work:
         return Engine(replace(experiment, options=options), self.store)
 
     def _load(self, progress: Progress) -> None:
-        """The pictures, which everything is judged on, so they must have labels."""
+        """The pictures, which everything is judged on, so what they are judged by must be known."""
         plan = self.comparison.plan
         found = load(plan.data, dict(plan.data_options), progress)
         if not found.labelled:
@@ -106,6 +109,7 @@ class Work:
                 f"{found.title} has no labels, and a comparison judges by them; choose pictures "
                 "with one folder a class, or train a method and name a few by hand"
             )
+        check_facts(found, plan.protocols)
         self._data = found
 
     def _heed(self, at: int, engine: Engine, changed: Changed) -> None:
@@ -124,7 +128,21 @@ class Work:
         first = not any(e.state == "done" for e in self.comparison.entries)
         references = (RAW,) if first else ()  # the pixels are the same for all
         judge(self.store, run, plan.protocols, DRAWS, progress=progress, references=references)
+        assert self._data is not None
+        track = follow(run, self._data, self._seconds(entry), progress, with_pixels=first)
+        keep(self.store, run, track)
         return self.comparison.put(at, state="done")
+
+    def _seconds(self, entry: Entry) -> float:
+        """What a training took of the processor. By the clock it depends on what else was done."""
+        plan = self.comparison.plan
+        if entry.method == RANDOM:
+            return 0.0
+        if plan.budget.kind == "seconds":
+            return plan.budget.amount
+        assert self._data is not None
+        experiment = plan.experiment(entry.method, entry.seed)
+        return entry.steps * seconds_of_a_step(experiment, self._data)
 
 
 class _Share:

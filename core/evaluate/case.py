@@ -15,6 +15,7 @@ from core.evaluate.label_curve import LabelCurve
 from core.evaluate.label_training import Terms
 from core.evaluate.references import untrained
 from core.evaluate.report import RANDOM, RAW, SUPERVISED, THIS, Score
+from core.evaluate.shown import Shown
 from core.method import Method
 from core.progress import Progress
 
@@ -63,3 +64,4 @@ class Findings:
     scores: Sequence[Score] = ()
     curve: LabelCurve | None = None
     confusions: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
+    shown: Shown | None = None

@@ -28,6 +28,10 @@ from core.evaluate.protocols import ACCURACY, USUAL, protocol
 from core.evaluate.report import RANDOM, RAW, Report, Score
 from core.evaluate.retrieval import judge_retrieval
 from core.evaluate.semi_supervised import semi_supervised
+from core.evaluate.transfer.detection import Detection
+from core.evaluate.transfer.protocol import transfer
+from core.evaluate.transfer.segmentation import Segmentation
+from core.evaluate.transfer.truth import check_facts
 from core.method import Method
 from core.progress import Progress
 
@@ -69,6 +73,7 @@ def evaluate(
         scores=[score for each in found.values() for score in each.scores],
         confusions={n: c for each in found.values() for n, c in each.confusions.items()},
         curves=curves,
+        shown={name: each.shown for name, each in found.items() if each.shown is not None},
         seconds=time.monotonic() - started,
     )
 
@@ -80,6 +85,7 @@ def _check(method: Method, data: ImageSet, protocols: Sequence[str]) -> None:
         raise EvaluationError(
             f"{data.title} has no labels to judge by; choose data with one folder a class"
         )
+    check_facts(data, protocols)
     if (
         next((p for p in method.parameters() if not bool(torch.isfinite(p).all())), None)
         is not None
@@ -164,4 +170,6 @@ JUDGES: Mapping[str, Callable[[Case], Findings]] = {
     "retrieval": judge_retrieval,
     "semi_supervised": _by_training(semi_supervised),
     "fine_tune": _by_training(fine_tune),
+    "detection": transfer(Detection),
+    "segmentation": transfer(Segmentation),
 }

@@ -26,6 +26,7 @@ class Protocol:
     columns: Mapping[str, str]  # measure of its scores -> title of the column
     curve: str | None = None  # what stands before the labels in the columns of its curve
     usual: bool = False
+    needs: str | None = None  # a fact that must be known of every picture
 
 
 def _listed(*protocols: Protocol) -> Mapping[str, Protocol]:
@@ -81,6 +82,27 @@ PROTOCOLS = _listed(
         "The whole network trained on 1 %, 10 % and 100 % of the labels; takes minutes",
         {},
         curve="fine-tuned, ",
+    ),
+    Protocol(
+        "detection",
+        "Detection",
+        "A small head that finds boxes, on the frozen and on the fine-tuned network; "
+        "for pictures whose boxes are known; takes minutes",
+        {
+            "mAP": "detection mAP",
+            "mAP@0.5": "detection mAP@0.5",
+            "fine-tuned mAP": "fine-tuned detection mAP",
+            "fine-tuned mAP@0.5": "fine-tuned detection mAP@0.5",
+        },
+        needs="boxes",
+    ),
+    Protocol(
+        "segmentation",
+        "Segmentation",
+        "A small head that names every pixel, on the frozen and on the fine-tuned network; "
+        "for pictures whose masks are known; takes minutes",
+        {"mIoU": "segmentation mIoU", "fine-tuned mIoU": "fine-tuned segmentation mIoU"},
+        needs="masks",
     ),
 )
 USUAL = tuple(protocol.id for protocol in PROTOCOLS.values() if protocol.usual)

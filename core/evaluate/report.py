@@ -11,6 +11,7 @@ import numpy as np
 from core.evaluate.answers import confusion_matrix
 from core.evaluate.label_curve import LabelCurve, percent
 from core.evaluate.protocols import ACCURACY, PROTOCOLS
+from core.evaluate.shown import Shown
 from core.pictures import Curve, Line, Matrix, Table
 
 FORMAT = 1
@@ -96,6 +97,7 @@ class Report:
     scores: Sequence[Score] = ()
     confusions: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
     curves: Mapping[str, LabelCurve] = field(default_factory=dict)  # protocol -> curve
+    shown: Mapping[str, Shown] = field(default_factory=dict)  # protocol -> what it answered
     seconds: float = 0.0
 
     def best(self, protocol: str, representation: str, measure: str | None = None) -> Score | None:
@@ -194,4 +196,5 @@ class Report:
         fields = {name: value for name, value in values.items() if name != "format"}
         fields["scores"] = [Score.from_dict(score) for score in fields["scores"]]
         fields["curves"] = {n: LabelCurve.from_dict(c) for n, c in fields["curves"].items()}
+        fields["shown"] = {n: Shown(**s) for n, s in fields.get("shown", {}).items()}
         return cls(**fields)

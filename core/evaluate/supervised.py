@@ -103,6 +103,23 @@ def train(
 
     `told` is called before every step.
     """
+    truth = torch.from_numpy(labels).to(inputs.device)
+
+    def loss(index: Tensor) -> Tensor:
+        return F.cross_entropy(model(inputs[index]), truth[index])
+
+    descend(model, loss, batches, recipe, told, inputs.device)
+
+
+def descend(
+    model: nn.Module,
+    loss: Callable[[Tensor], Tensor],
+    batches: NDArray[np.int64],
+    recipe: Recipe,
+    told: Callable[[], None],
+    device: torch.device,
+) -> None:
+    """Minimise the `loss` of batches of positions (B,), which come as (steps, B)."""
     kernels = [p for p in model.parameters() if p.ndim > 1]
     rest = [p for p in model.parameters() if p.ndim <= 1]
     groups: list[dict[str, Any]] = [
@@ -110,15 +127,13 @@ def train(
         {"params": rest, "weight_decay": 0.0},
     ]
     solver = torch.optim.AdamW(groups, lr=recipe.learning_rate)
-    truth = torch.from_numpy(labels).to(inputs.device)
     model.train()
     for step, chosen in enumerate(batches):
         told()
         for group in solver.param_groups:
             group["lr"] = recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * step / len(batches)))
-        index = torch.from_numpy(chosen).to(inputs.device)
         solver.zero_grad(set_to_none=True)
-        F.cross_entropy(model(inputs[index]), truth[index]).backward()
+        loss(torch.from_numpy(chosen).to(device)).backward()
         solver.step()
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.evaluate.protocols import PROTOCOLS
-from core.pictures import Curve, Matrix, Picture
+from core.pictures import Curve, ImageGrid, Matrix, Picture
 from gui.panels.base import Panel
 from gui.session import Session
 from gui.tasks import Task, Tasks
@@ -30,7 +30,7 @@ from gui.widgets.text import label
 if TYPE_CHECKING:
     from core.progress import Tick
 
-HEIGHTS = {Curve: 300, Matrix: 320}
+HEIGHTS = {Curve: 300, Matrix: 320, ImageGrid: 560}
 
 
 class EvaluationPanel(Panel):
