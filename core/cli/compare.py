@@ -83,7 +83,7 @@ def compare(given: argparse.Namespace) -> int:
 def plan_of(given: argparse.Namespace) -> Plan:
     """What the words ask for; raises ConfigError, UnknownMethod, UnknownProtocol."""
     return Plan(
-        _methods(given) or [n.id for n in notes()],
+        tuple(_methods(given) or (n.id for n in notes())),
         given.data or DATA,
         _data_options(given),
         _budget(given) or Budget(),
