@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
@@ -41,9 +41,6 @@ from gui.widgets.rate import Rate
 from gui.widgets.run_bar import RunBar
 from gui.widgets.strip import Strip
 from gui.widgets.timeline import Timeline
-
-if TYPE_CHECKING:
-    from core.method import Method
 
 IN_STRIP = 120  # pictures offered at a time
 MEMORY_MS = 2000
@@ -143,7 +140,7 @@ class Desk(QWidget):
         if "Encodes" in able:
             self._add_panel("labelling", LabellingPanel(self.session))
             self._add_panel("evaluation", EvaluationPanel(self.session, self.tasks))
-        self._companions(cls)
+        self.companions = list(cls.companions)
         self.furnished.emit()
         self._show_state(self.session.state, self.session.message)
         if self.session.run is not None:
@@ -161,9 +158,6 @@ class Desk(QWidget):
         dock.setWidget(widget)
         self.docks[name] = dock
         self.area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-
-    def _companions(self, cls: type[Method]) -> None:
-        self.companions = list(cls.companions)
 
     def set_layout(self, name: str) -> None:
         """One of the named arrangements of the docks."""
