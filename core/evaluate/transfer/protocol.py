@@ -64,7 +64,8 @@ class _Trial:
         labels = case.data.held_out.labels[self.held_out]
         self.shown = draw(labels, 1, seed=0)[:MOST_SHOWN]
         self.done = 0
-        self.ways = len(list(self._ways(0)))
+        networks = 1 + (RANDOM in case.references) + (case.supervised is not None)
+        self.ways = 2 * networks + (RAW in case.references)
 
     def run(self) -> Findings:
         for seed in self.case.terms.seeds:
