@@ -105,8 +105,8 @@ def test_every_tab_shows_what_was_found(qtbot: QtBot, done: Window) -> None:
     assert {row[0] for row in results.seconds.table()[1:]} == both | {"Raw pixels"}
     tab(done.compare_page(), "Classes")
     assert {row[0] for row in results.classes.table()[1:]} == both | {"Raw pixels"}
-    results.order.setCurrentIndex(2)
-    column = [row[2] for row in results.classes.table()[1:]]
+    results.order.setCurrentIndex(2)  # after all classes and the first
+    column = [row[3] for row in results.classes.table()[1:]]
     assert column == sorted(column, reverse=True)
     tab(done.compare_page(), "Maps")
     maps = results.maps.maps
