@@ -71,6 +71,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _list_words(commands)
     _evaluate_words(commands)
     _compare_words(commands, words)
+    _ask_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -250,6 +251,16 @@ def _compare_words(commands: Commands, words: Sequence[str]) -> None:
 
         add_words(compare)
         compare.set_defaults(do=do_compare)
+
+
+def _ask_words(commands: Commands, words: Sequence[str]) -> None:
+    ask = commands.add_parser("ask", help="hide part of a picture, or shuffle it, and ask a run")
+    if "ask" in words:  # what it needs imports torch
+        from core.cli.ask import add_words
+        from core.cli.ask import ask as do_ask
+
+        add_words(ask)
+        ask.set_defaults(do=do_ask)
 
 
 def _export_words(commands: Commands) -> None:
