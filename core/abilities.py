@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
     from core.pictures import Guess, Reconstruction
@@ -53,11 +54,52 @@ class Reconstructs(Protocol):
         ...
 
 
+@runtime_checkable
+class Fills(Protocol):
+    """Pictures of which a person hides any part, to whole pictures."""
+
+    @property
+    def grain(self) -> int:
+        """Side in pixels of the least part that can be hidden: 1, or a patch."""
+        ...
+
+    def hide(self, share: float, rng: torch.Generator) -> Tensor:
+        """A part of about `share` of a picture, drawn as in training: (H, W), True where hidden.
+
+        A larger share of the same draw hides the same and more.
+        """
+        ...
+
+    def fill(self, images: Tensor, hidden: Tensor) -> Reconstruction:
+        """The images with the same part (H, W) of each hidden, and what is made of what is seen.
+
+        Nothing of the hidden pixels reaches the network.
+        """
+        ...
+
+
+@runtime_checkable
+class Orders(Protocol):
+    """Nine tiles of a picture, laid by a person, to the order that they are taken to lie in."""
+
+    orders: Tensor  # (K, 9) those it can name: place j shows tile orders[k, j]; the first is true
+
+    def tiles(self, images: Tensor) -> Tensor:
+        """The tiles (B, 9, C, s, s) of images, row by row, as a person sees them."""
+        ...
+
+    def order(self, images: Tensor, laid: Tensor) -> Tensor:
+        """Probabilities (B, K) of its orders where place j shows tile laid[j], `laid` (9,)."""
+        ...
+
+
 ABILITIES: dict[str, type] = {
     "Encodes": Encodes,
     "Attends": Attends,
     "Guesses": Guesses,
     "Reconstructs": Reconstructs,
+    "Fills": Fills,
+    "Orders": Orders,
 }
 
 
@@ -68,6 +110,8 @@ def abilities_of(method: object) -> list[str]:
         "Attends": "attend",
         "Guesses": "guess",
         "Reconstructs": "reconstruct",
+        "Fills": "fill",
+        "Orders": "order",
     }
     return [
         ability

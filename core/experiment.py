@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -61,6 +62,32 @@ class Experiment:
         if self.seed:
             words.append(f"--seed {self.seed}")
         return " ".join(words)
+
+
+def told_apart(experiments: Sequence[Experiment]) -> list[str]:
+    """What each has that not all have: its method, its seed, options; of equal ones an empty text.
+
+    Words before numbers, for a choice says more than a size.
+    """
+    facts: list[dict[str, Any]] = [
+        {"method": e.method, **to_dict(e.config()), "seed": e.seed} for e in experiments
+    ]
+    shared = [name for name in facts[0] if all(name in f for f in facts)] if facts else []
+    apart = [name for name in shared if any(f[name] != facts[0][name] for f in facts)]
+    found = []
+    for own in facts:
+        names = sorted(apart, key=lambda name: not isinstance(own[name], str))
+        said = [
+            registry.note(own[name]).title if name == "method" else _said(name, own[name])
+            for name in names
+        ]
+        found.append(", ".join(said))
+    return found
+
+
+def _said(name: str, value: Any) -> str:
+    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{name.replace('_', ' ')} {shown}"
 
 
 def _quoted(value: Any) -> str:

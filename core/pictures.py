@@ -19,7 +19,10 @@ Images = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class ImageGrid:
-    """Images in rows; `columns` 0 lets the view choose. `group` rows may carry captions."""
+    """Images in rows; `columns` 0 lets the view choose.
+
+    `groups` part them: a title and the number of the next images that stand under it.
+    """
 
     images: Images  # (N, H, W, 3)
     captions: Sequence[str] = ()  # one an image, or none
@@ -27,11 +30,15 @@ class ImageGrid:
     indices: Ints | None = (
         None  # (N,) position of each in the run's fixed pictures, for linked selection
     )
+    groups: Sequence[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """A table of numbers as colours. `diverging` centres the scale on zero."""
+    """A table of numbers as colours. `diverging` centres the scale on zero.
+
+    Where rows and columns stand for pictures, a cell is a pair of them, of one of several kinds.
+    """
 
     values: Floats  # (R, C)
     rows: Sequence[str] = ()
@@ -42,6 +49,10 @@ class Matrix:
     low: float | None = None
     high: float | None = None
     diverging: bool = False
+    row_images: Images | None = None  # (R, H, W, 3)
+    column_images: Images | None = None  # (C, H, W, 3)
+    kinds: Ints | None = None  # (R, C) which of `kind_names` each pair is
+    kind_names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class Line:
     x: Floats
     y: Floats
     spread: Floats | None = None
+    dashed: bool = False  # a reference, which the others are held against
 
 
 @dataclass(frozen=True)

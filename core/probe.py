@@ -1,4 +1,4 @@
-"""The fixed pictures that a run is looked at with: up to 2,000 held-out ones, kept in its folder.
+"""The fixed pictures that a run is looked at with: up to 2,000, kept in its folder.
 
 Because they travel with the run, a finished run can be looked at in every way without the data it
 was trained on.
@@ -28,7 +28,7 @@ TILE = 64  # pixels of a picture on the contact sheet, about
 
 @dataclass(frozen=True)
 class Probe:
-    """Held-out pictures in a fixed shuffled order, so that any first n show every class."""
+    """Pictures in a fixed shuffled order, held-out ones first, so that any n show every class."""
 
     images: NDArray[np.uint8]  # (N, C, H, W)
     labels: NDArray[np.int64]  # (N,), -1 where unknown
@@ -51,17 +51,21 @@ class Probe:
 
 
 def choose(data: ImageSet) -> Probe:
-    """The probe of a data set: a seeded shuffle of its held-out pictures, cut to the bound."""
-    held = data.held_out
-    most = min(MOST, max(16, MOST_BYTES // max(1, held.images[:1].nbytes)))
-    order = np.random.default_rng(0).permutation(len(held))[:most]
-    names = [held.names[i] for i in order] if len(held.names) else []
-    return Probe(
-        np.ascontiguousarray(held.images[order]),
-        np.asarray(held.labels)[order],
-        tuple(data.classes),
-        names,
-    )
+    """The probe of a data set: a seeded shuffle of its held-out pictures, cut to the bound.
+
+    Where nothing has a label, as in a folder of one's own photographs, nothing can be judged by
+    labels either, and the pictures that are trained on follow: people want to see all of theirs.
+    """
+    parts = [data.held_out] if data.labelled else [data.held_out, data.train]
+    left = min(MOST, max(16, MOST_BYTES // max(1, data.held_out.images[:1].nbytes)))
+    images, labels, names = [], [], []
+    for part in parts:
+        order = np.random.default_rng(0).permutation(len(part))[:left]
+        images.append(part.images[order])
+        labels.append(np.asarray(part.labels)[order])
+        names += [part.names[i] for i in order] if len(part.names) else []
+        left -= len(order)
+    return Probe(np.concatenate(images), np.concatenate(labels), tuple(data.classes), names)
 
 
 def save_probe(folder: Path, probe: Probe) -> None:

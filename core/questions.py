@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from core.abilities import Attends, Encodes, Guesses, Reconstructs
+from core.evaluate.clusters import Clustering, cluster
+from core.evaluate.features import EvaluationError
 from core.method import Look, Method
 from core.pictures import Guess, HeatMaps, ImageGrid, Images, Picture, as_images
 
 BATCH = 256
+LAST = "last"  # the last stage, whatever its name
 
 
 class CannotAnswer(TypeError):
@@ -44,6 +47,20 @@ def embedding(method: Method, look: Look) -> Embedding:
     return Embedding(
         {name: np.concatenate(parts) for name, parts in found.items()}, look.labels.numpy().copy()
     )
+
+
+def clusters(count: int, stage: str = LAST) -> Callable[[Method, Look], Clustering]:
+    """The pictures in `count` clusters of the features of a stage, by k-means."""
+
+    def ask(method: Method, look: Look) -> Clustering:
+        stages = embedding(method, look).stages
+        name = list(stages)[-1] if stage == LAST else stage
+        if name not in stages:
+            raise EvaluationError(f"there is no stage {stage!r}; there are {', '.join(stages)}")
+        found = cluster(stages[name], count, look.labels.numpy(), look.classes, name)
+        return replace(found, stages=tuple(stages))
+
+    return ask
 
 
 def attention(power: float) -> Callable[[Method, Look], HeatMaps]:

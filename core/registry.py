@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,16 @@ class UnknownMethod(KeyError):
 
 
 def read_note(path: Path) -> Note:
-    """The note in a file; raises NoteError naming the file and the field."""
+    """The note in a file, read once as long as it does not change.
+
+    Raises NoteError naming the file and the field.
+    """
+    found = path.stat()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, *_changed: int) -> Note:
     text = path.read_text(encoding="utf-8")
     parts = text.split("+++", 2)
     if len(parts) != 3 or parts[0].strip():

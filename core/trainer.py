@@ -10,14 +10,18 @@ import torch
 import torch._dynamo  # its first optimiser would import it, a second after the click on "train"
 from torch import Tensor
 
+from core.abilities import Encodes
 from core.config import change, to_dict
+from core.evaluate.features import pooled
 from core.experiment import to_arrays, to_tensors
 from core.failures import NonFinite
 from core.feed import Feed
+from core.losses.collapse import gauge
 from core.method import Batch, Method
 from core.runs import Checkpoint
 from core.runs.tree import flatten, unflatten
 
+GAUGED = 128  # held-out pictures whose features are gauged
 FETCH_SECONDS = 0.05  # on a GPU, scalars wait on the device this long before they are read
 
 Rows = list[tuple[int, float, dict[str, float]]]
@@ -106,14 +110,27 @@ class Trainer:
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """The method's scalars on the held-out pictures, in evaluation mode."""
+        """The method's scalars on the held-out pictures, in evaluation mode; of what encodes, the
+        gauge of collapse too.
+        """
         self.method.eval()
         batch = self.held_out
         batch.step, batch.progress = self.step, self.step / max(1, self.steps)
         batch.rng.manual_seed(0)
         found = {name: float(value) for name, value in self.method.validate(batch).items()}
+        found |= self._gauge_of_features()
         self.method.train()
         return found
+
+    def _gauge_of_features(self) -> dict[str, float]:
+        """Whether the encoder's features have collapsed, whatever the method learns by."""
+        if not isinstance(self.method, Encodes):
+            return {}
+        last = list(self.method.encode(self.held_out.images[:GAUGED]).values())[-1]
+        vectors = pooled(last)
+        if not bool(torch.isfinite(vectors).all()):
+            return {}  # of which there are no singular values
+        return {f"{name}/features": float(value) for name, value in gauge(vectors).items()}
 
     def weights_are_finite(self) -> bool:
         """Whether every number in the method's state is finite."""

@@ -15,18 +15,19 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 from gui.choosers import Choosers
 from gui.theme import Theme, manager
 from gui.widgets.savable import Savable
+from gui.widgets.strip import IMAGE_TYPES
 
 if TYPE_CHECKING:
     from core.runs import Run
     from gui.pages.desk import Desk
     from gui.window import Window
 
-NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.evaluate",
-              "run.companion", "run.copy_command", "run.copy_config", "run.folder", "run.export",
-              "run.report", "snapshot.previous", "snapshot.next", "snapshot.first", "snapshot.last",
-              "snapshot.live", "snapshot.play", "layout.train", "layout.look", "layout.present",
-              "layout.reset", "view.note", "figure.png", "figure.svg", "figure.csv",
-              "figure.copy")  # fmt: skip
+NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.picture",
+              "run.evaluate", "run.companion", "run.copy_command", "run.copy_config", "run.folder",
+              "run.export", "run.report", "snapshot.previous", "snapshot.next", "snapshot.first",
+              "snapshot.last", "snapshot.live", "snapshot.play", "layout.train", "layout.look",
+              "layout.present", "layout.reset", "view.note")  # fmt: skip
+KINDS = " ".join(f"*{suffix}" for suffix in IMAGE_TYPES)
 AT_WORK = ("preparing", "training", "paused")
 TOGGLES = {"training": ("Pause", "pause"), "preparing": ("Pause", "pause"),
            "paused": ("Resume", "play"), "idle": ("Start", "play"),
@@ -63,9 +64,11 @@ class Actions(QObject):
         self._theme_changed()
         bind("data.folder", self._open_folder)
         bind("data.zip", self._open_zip)
+        bind("data.picture", self.open_picture)
         bind("run.import", self._import_run)
         bind("quit", window.close)
         bind("window.screenshot", self._screenshot)
+        bind("compare.export", self._export_comparison)
         bind("layout.reset", window.workbench.reset_layout)
         bind("settings", window.show_settings)
         bind("view.palette", window.show_palette)
@@ -91,6 +94,7 @@ class Actions(QObject):
         bind("run.stop", on(lambda d: d.stop()))
         bind("run.new", on(lambda d: d.restart()))
         bind("run.live", on(lambda d: d.focus_live()))
+        bind("run.picture", on(self._own_picture))
         bind("run.evaluate", on(lambda d: d.evaluate()))
         bind("run.companion", on(lambda d: d.train_companion()))
         bind("run.copy_command", on(self._copy_command))
@@ -156,6 +160,12 @@ class Actions(QObject):
         if path:
             self._window.drops.offer(Path(path))
 
+    def open_picture(self) -> None:
+        """Ask for a picture and show what the augmentations make of it."""
+        path = self.choosers.file("Open a picture", f"Pictures ({KINDS})")
+        if path:
+            self._window.augment_image(Path(path))
+
     def _import_run(self) -> None:
         path = self.choosers.folder("Open a run folder made elsewhere")
         if path:
@@ -178,6 +188,13 @@ class Actions(QObject):
         if desk.session.run is None:
             self._window.notices.show("info", "There is no run yet. Start the training first.")
         return desk.session.run
+
+    def _own_picture(self, desk: Desk) -> None:
+        if self._run_of(desk) is None:
+            return
+        path = self.choosers.file("Look at a picture of your own", f"Pictures ({KINDS})")
+        if path:
+            desk.add_own_picture(Path(path))
 
     def _show_folder(self, desk: Desk) -> None:
         run = self._run_of(desk)
@@ -213,6 +230,10 @@ class Actions(QObject):
 
         self._start("Writing the report", report, show)
 
+    def _export_comparison(self) -> None:
+        self._window.go("compare")
+        self._window.compare_page().export.write_all()
+
     def _start(self, title: str, work: Callable[..., Path], said: Callable[[Path], str]) -> None:
         """Work in a thread; the notice that says so gives way to the one that it is done."""
         notices = self._window.notices
@@ -234,15 +255,14 @@ class Actions(QObject):
             self._figure = now
 
     def _active_figure(self) -> Savable | None:
-        figure, desk = self._figure, self._window.workbench.desk()
+        figure = self._figure
         try:
             if figure is not None and figure.isVisible() and figure.can_save():
                 return figure
         except RuntimeError:  # it was deleted with its desk
             self._figure = None
-        if desk is None:
-            return None
-        seen = [f for f in desk.findChildren(Savable) if f.isVisible() and f.can_save()]
+        page = self._window.pages.currentWidget()
+        seen = [f for f in page.findChildren(Savable) if f.isVisible() and f.can_save()]
         return seen[0] if seen else None
 
     def _with_figure(self, do: Callable[[Savable], object]) -> None:

@@ -53,7 +53,7 @@ class Session(QObject):
         self.step: int | None = None
         self.pictures: list[int] = []
         self.own_pictures: np.ndarray | None = None
-        self.beside: Session | None = None  # another run that stands beside this one in a panel
+        self._beside: dict[str, list[Session]] = {}  # runs beside this one, by the panel's key
         self.run: Run | None = None
         self.probe: Probe | None = None
         self.engine: Engine | None = None
@@ -103,22 +103,39 @@ class Session(QObject):
         self._observer = Observer(run, self.engine.showcase if self.engine else None)
         self.run_ready.emit()
 
-    def put_beside(self, id: str | None) -> Session | None:
-        """Open another run of the store to stand beside this one, or (None) let go of it."""
-        if self.beside is not None:
-            self.beside.close()
-            self.beside.deleteLater()
-            self.beside = None
-        if id is not None:
-            from core.experiment import from_run
+    def put_beside(self, panel: str, ids: Sequence[str]) -> list[Session]:
+        """Open other runs of the store to stand beside this one in the panel of that key.
 
-            run = self.store.open(id)
-            self.beside = Session(from_run(run), self.store, self)
-            self.beside.view(run)
-        return self.beside
+        Those it had and that are not named any more are let go of. Raises RunError.
+        """
+        from core.experiment import from_run
 
-    def comparable(self) -> list[tuple[str, str]]:
-        """Runs on the same pictures as this one: (id, title)."""
+        had = {s.run.id: s for s in self._beside.pop(panel, []) if s.run is not None}
+        kept = self._beside.setdefault(panel, [])
+        try:
+            for id in ids:
+                if id not in had:
+                    run = self.store.open(id)
+                    had[id] = Session(from_run(run), self.store, self)
+                    had[id].view(run)
+                kept.append(had.pop(id))
+        finally:
+            for gone in had.values():
+                gone.close()
+                gone.deleteLater()
+        return list(kept)
+
+    def nearest(self, step: int | None) -> int | None:
+        """The step of this run's snapshot nearest to a step of another; None for the newest."""
+        if step is None or self.run is None:
+            return None
+        return min(self.run.snapshots(), key=lambda s: abs(s - step), default=None)
+
+    def comparable(self, ability: str = "") -> list[tuple[str, str]]:
+        """Runs on the same pictures as this one, of methods with an ability: (id, title)."""
+        from core.abilities import abilities_of
+        from core.registry import method_class
+
         mine = self.run
         if mine is None:
             return []
@@ -129,6 +146,7 @@ class Session(QObject):
             and not run.problem
             and run.id != mine.id
             and run.info.fingerprint == mine.info.fingerprint
+            and (not ability or ability in abilities_of(method_class(run.info.method)))
         ]
 
     # --- looking ----------------------------------------------------------------------------------
@@ -142,13 +160,14 @@ class Session(QObject):
         step: int | None = None,
         everywhere: bool = False,
     ) -> bool:
-        """Put a question about the chosen pictures (or `indices`, or with `everywhere` the whole
-        probe) at the timeline's step (or `step`). False: there is nothing to ask yet.
+        """Put a question about the chosen pictures (or `indices`), the person's own before them,
+        or with `everywhere` the whole probe, at the timeline's step (or `step`). False: there is
+        nothing to ask yet.
         """
         if self._observer is None:
             return False
         chosen: Sequence[int] = [] if everywhere else self.pictures if indices is None else indices
-        own = self.own_pictures if indices is None and not everywhere else None
+        own = None if everywhere else self.own_pictures
 
         def deliver(found: Answer) -> None:
             self._answers.append((answer, found))
@@ -183,8 +202,8 @@ class Session(QObject):
         for _ in range(len(self._answers)):
             answer, found = self._answers.popleft()
             answer(found)
-        if self.beside is not None:
-            self.beside.drain(rows)
+        for other in [session for shown in self._beside.values() for session in shown]:
+            other.drain(rows)
 
     def _take(self, event: Event) -> None:
         facts = event.facts
@@ -212,5 +231,6 @@ class Session(QObject):
         if self._observer is not None:
             self._observer.close()
             self._observer = None
-        self.put_beside(None)
+        for panel in list(self._beside):
+            self.put_beside(panel, [])
         return ended

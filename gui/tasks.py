@@ -112,3 +112,50 @@ class Tasks(QObject):
                 self.problem.emit(*what)
         elif task.failed is not None:
             task.failed("Cancelled.")
+
+
+class Newest(QObject):
+    """One task at a time of a kind: what is asked while one works waits, and the newest replaces
+    what waits."""
+
+    def __init__(self, tasks: Tasks, title: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks, self._title = tasks, title
+        self._busy = False
+        self._next: _Asked | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._busy
+
+    def ask(
+        self,
+        work: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Do it as `Tasks.start` does; only the newest that was asked is answered."""
+        self._next = (work, done, failed)
+        if not self._busy:
+            self._begin()
+
+    def _begin(self) -> None:
+        assert self._next is not None
+        (work, done, failed), self._next = self._next, None
+        self._busy = True
+
+        def answer(to: Callable[[Any], None] | None) -> Callable[[Any], None]:
+            def take(found: Any) -> None:
+                self._busy = False
+                if self._next is not None:
+                    self._begin()
+                elif to is not None:
+                    to(found)
+
+            return take
+
+        self._tasks.start(self._title, work, answer(done), answer(failed))
+
+
+_Asked = tuple[Callable[[Progress], Any], Callable[[Any], None], Callable[[str], None] | None]

@@ -25,7 +25,7 @@ from core.runs import RunStore
 from gui import preferences
 from gui.about import show_about
 from gui.actions import Actions
-from gui.behaviors.drops import USUAL, Drops
+from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
@@ -133,7 +133,8 @@ class Window(QMainWindow):
 
             self._data = DataPage(self.tasks)
             self._data.problem.connect(self.warn)
-            self._data.train.connect(lambda id, options: self.train(USUAL, id, options))
+            self._data.augmentations.picture_wanted.connect(self.actions_of_window.open_picture)
+            self._data.train.connect(self.train)
             self._put("data", self._data)
         return self._data
 
@@ -249,6 +250,7 @@ class Window(QMainWindow):
         )
         self.laboratory.opened.connect(lambda _: self.go("workbench"))
         self.workbench.problem.connect(self.warn)
+        self.workbench.wants.connect(lambda id: self.commands.action(id).trigger())
         self.workbench.again.connect(lambda experiment: self._begin(lambda: experiment, start=True))
         self.workbench.files_dropped.connect(self.drops.offer_first)
 
@@ -272,6 +274,11 @@ class Window(QMainWindow):
         """Show pictures of a source on the data page."""
         self.go("data")
         self.data_page().show_source(source, options)
+
+    def augment_image(self, path: Path) -> None:
+        """Show what the augmentations make of a picture of the person's own."""
+        self.go("data")
+        self.data_page().augment_own(path)
 
     def look_at_image(self, path: Path) -> None:
         """Let the run in front look at a picture of the person's own."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.config import option
 from core.data.augment.geometry import flip, shift
+from core.losses.collapse import axis_deviations
 from core.method import DataShape, Look, Method, MethodConfig, figure
 from core.nets.attention import attention_map
 from core.nets.backbone import Backbone
 from core.nets.build import build_backbone
-from core.pictures import ImageGrid, as_images
+from core.pictures import Curve, ImageGrid, Line, as_images
 
 FILTER_SIDE = 40  # pixels that a filter is shown with, at least
+DEAD = 1e-6  # share of the largest below which an axis is nothing; float32 knows no less
 
 
 class EncoderMethod(Method):
@@ -37,6 +40,26 @@ class EncoderMethod(Method):
     def attend(self, images: Tensor, power: float = 2.0) -> dict[str, Tensor]:
         """Sum over channels of |A|^power at every stage, (B, h, w)."""
         return {name: attention_map(a, power) for name, a in self.encode(images).items()}
+
+    def spaces(self, images: Tensor) -> dict[str, Tensor]:
+        """Vectors (B, D) of every stage: its activations averaged over the places."""
+        return {name: a.mean(dim=(2, 3)) for name, a in self.encode(images).items()}
+
+    @figure(
+        "Spectrum",
+        "How far the features spread along each of their principal axes. A line that breaks off "
+        "early has collapsed into few directions.",
+    )
+    def spectra(self, look: Look) -> Curve:
+        lines = {}
+        for name, vectors in self.spaces(look.images).items():
+            strengths = axis_deviations(vectors)
+            shares = strengths / strengths[0].clamp(min=torch.finfo(torch.float32).tiny)
+            axis = np.arange(1.0, len(shares) + 1)
+            lines[name] = Line(axis, shares.clamp(min=DEAD).cpu().numpy())
+        return Curve(
+            lines, "principal axis", "spread, as a share of the largest", log_x=True, log_y=True
+        )
 
     @figure("First filters", "What each channel of the first layer looks for; grey is zero.")
     def filters(self, look: Look) -> ImageGrid:

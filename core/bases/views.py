@@ -15,26 +15,19 @@ from core.config import option
 from core.data.augment import Augmentation
 from core.data.augment.compose import augment
 from core.data.augment.config import GROUP
+from core.data.augment.named import STRONG, alone
 from core.method import Look, MethodConfig, figure
 from core.pictures import ImageGrid, Matrix, as_images
 
-# Each augmentation of SimCLR's figure 4 alone, as strong as one can see.
-ALONE: Mapping[str, Augmentation] = {
-    "crop": Augmentation(crop=0.3, stretch=4 / 3),
-    "flip": Augmentation(flip=1.0),
-    "colour drop": Augmentation(grey=1.0),
-    "colour jitter": Augmentation(
-        jitter=1.0, brightness=0.8, contrast=0.8, saturation=0.8, hue=0.2
-    ),
-    "rotate": Augmentation(quarter_turns=True),
-    "cutout": Augmentation(cutout=0.5),
-    "noise": Augmentation(noise=0.3),
-    "blur": Augmentation(blur=1.0),
-    "Sobel": Augmentation(sobel=True),
-}
 PAIRS_SHOWN = 12  # pictures whose two views stand side by side
 ALONE_SHOWN = 8  # pictures that every augmentation is shown on
 COMPARED = 16  # pictures in the affinity matrix, each in two views
+PAIR_KINDS = (
+    "Different pictures: a negative pair",
+    "Different pictures of one class: still a negative pair",
+    "Two views of one picture: the positive pair",
+    "The same view",
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +83,18 @@ def two_views(images: Tensor, config: Augmentation, rng: torch.Generator) -> tup
     return first, second
 
 
+def pair_kinds(labels: Tensor) -> Tensor:
+    """Which of `PAIR_KINDS` each pair of views is, (2N, 2N), with both views of a picture together.
+
+    `labels` (2N,) are the views', -1 where unknown.
+    """
+    picture = torch.arange(len(labels), device=labels.device) // 2
+    of_class = (labels[:, None] == labels) & (labels >= 0)
+    kinds = of_class.long()
+    kinds[picture[:, None] == picture] = 2
+    return kinds.fill_diagonal_(3)
+
+
 class TwoViewMethod(EncoderMethod):
     """A method that compares two views of each picture by an embedding."""
 
@@ -98,6 +103,10 @@ class TwoViewMethod(EncoderMethod):
     def embed(self, images: Tensor) -> Tensor:
         """The embeddings (B, D) that the loss compares."""
         raise NotImplementedError
+
+    def spaces(self, images: Tensor) -> dict[str, Tensor]:
+        """Those of the stages, and the embedding's, which collapses first."""
+        return {**super().spaces(images), "embedding": self.embed(images)}
 
     @figure("Two views", "A picture, and two views of it that the network must find alike.")
     def views(self, look: Look) -> ImageGrid:
@@ -109,23 +118,26 @@ class TwoViewMethod(EncoderMethod):
     @figure("Each augmentation alone", "Stronger than in training, so that one sees what it does.")
     def augmentations(self, look: Look) -> ImageGrid:
         images = look.images[:ALONE_SHOWN]
-        made = [augment(images, alone, look.rng) for alone in ALONE.values()]
+        made = [augment(images, alone(name), look.rng) for name in STRONG]
         shown = torch.stack([images, *made], dim=1)  # (B, 1 + K, C, H, W)
-        captions = ["picture", *ALONE] * len(images)
+        captions = ["picture", *STRONG] * len(images)
         return ImageGrid(
-            as_images(shown.flatten(0, 1).cpu().numpy()), captions, columns=len(ALONE) + 1
+            as_images(shown.flatten(0, 1).cpu().numpy()), captions, columns=len(STRONG) + 1
         )
 
     @figure(
         "Affinity matrix",
-        "Cosine of the embeddings of views a and b of each picture; pairs are beside the diagonal.",
+        "Cosine of views a and b of each picture; positive pairs are beside the diagonal.",
     )
     def affinity(self, look: Look) -> Matrix:
         order = torch.argsort(look.labels[:COMPARED], stable=True)  # classes stand together
         views = torch.stack(two_views(look.images[order], self.config, look.rng), dim=1)
         z = F.normalize(self.embed(views.flatten(0, 1)), dim=1)  # 1a, 1b, 2a, 2b, ...
         names = [f"{number}{view}" for number in range(1, len(order) + 1) for view in "ab"]
+        shown = as_images(views.flatten(0, 1).cpu().numpy())
+        kinds = pair_kinds(look.labels[order].repeat_interleave(2)).cpu().numpy()
         return Matrix(
             (z @ z.T).cpu().numpy(), names, names, "View", "View", "cosine",
             low=-1.0, high=1.0, diverging=True,
+            row_images=shown, column_images=shown, kinds=kinds, kind_names=PAIR_KINDS,
         )  # fmt: skip

@@ -1,19 +1,28 @@
-"""Looking at finished runs without a window: evaluate, export, report."""
+"""Looking at finished runs without a window: evaluate, cluster, export, report."""
 
 from __future__ import annotations
 
 import argparse
 
+import torch
+
+from core import questions
 from core.cli.bar import Bar
 from core.cli.train import open_run
 from core.evaluate.protocols import ids_of
-from core.judge import judge
+from core.judge import judge, method_of
+from core.method import Look
 from core.pictures import Table
+from core.probe import load_probe
 from core.progress import Progress
+from core.randomness import generator
+from core.report.clusters import check_suffix, write_clusters
 from core.report.export import export_run
 from core.report.judged import pictures_of
 from core.report.page import write
 from core.runs import RunStore
+
+USUAL = 10  # clusters of pictures without classes
 
 
 def evaluate(given: argparse.Namespace) -> int:
@@ -46,6 +55,25 @@ def _print_table(table: Table) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
     if table.notes:
         print(table.notes)
+
+
+def clusters(given: argparse.Namespace) -> int:
+    """`main.py clusters RUN`: k-means on the features, printed, and written where one says."""
+    if given.to is not None:
+        check_suffix(given.to)
+    run = open_run(RunStore(given.runs), given.run)
+    method, step = method_of(run, given.step)
+    probe = load_probe(run.path)
+    images = torch.from_numpy(probe.images).float().div_(255.0)
+    look = Look(images, torch.from_numpy(probe.labels), probe.classes, generator("look"))
+    with torch.no_grad():
+        found = questions.clusters(given.k or len(probe.classes) or USUAL, given.stage)(
+            method, look
+        )
+    _print_table(found.table())
+    if given.to is not None:
+        print(write_clusters(found, probe, f"{run.info.title}, step {step:,}", given.to))
+    return 0
 
 
 def export(given: argparse.Namespace) -> int:

@@ -72,6 +72,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _list_words(commands)
     _evaluate_words(commands)
     _compare_words(commands, words)
+    _clusters_words(commands)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -251,6 +252,26 @@ def _compare_words(commands: Commands, words: Sequence[str]) -> None:
 
         add_words(compare)
         compare.set_defaults(do=do_compare)
+
+
+def _clusters_words(commands: Commands) -> None:
+    clusters = commands.add_parser(
+        "clusters", help="put a run's held-out pictures into clusters by k-means on its features"
+    )
+    clusters.add_argument("run", help="id or folder of the run, or 'last'")
+    clusters.add_argument("--k", type=int, default=0, help="clusters; as many as classes without")
+    clusters.add_argument("--stage", default="last", help="of the encoder (%(default)s)")
+    clusters.add_argument("--step", type=int, default=None, help="of this snapshot; else the last")
+    clusters.add_argument(
+        "--to", type=Path, default=None, help="an .html page of pictures, or a .csv of all"
+    )
+
+    def do(given: argparse.Namespace) -> int:
+        from core.cli.judge import clusters as do_clusters
+
+        return do_clusters(given)
+
+    clusters.set_defaults(do=do)
 
 
 def _export_words(commands: Commands) -> None:

@@ -120,7 +120,7 @@ def results(comparison: Comparison, store: RunStore) -> Results:
     for entry in comparison.entries:
         if entry.state == "failed":
             failed[entry.method] = entry.message
-        for report in _reports(store, entry.run) if entry.state == "done" else ():
+        for report in reports_of(store, entry.run) if entry.state == "done" else ():
             reports.setdefault(entry.method, []).append(report)
             if not raw and any(score.representation == RAW for score in report.scores):
                 raw = [report]
@@ -153,7 +153,7 @@ def results(comparison: Comparison, store: RunStore) -> Results:
     )
 
 
-def _reports(store: RunStore, run: str) -> Iterator[Report]:
+def reports_of(store: RunStore, run: str) -> Iterator[Report]:
     """The evaluations of a run; none where it is gone."""
     try:
         kept: Mapping[str, Mapping[str, Any]] = store.open(run).evaluations()

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from core import experiment as experiments
 from core.comparison.book import Comparison, Entry
-from core.comparison.budget import steps_of
+from core.comparison.budget import seconds_of_a_step, steps_of
+from core.comparison.over_time import follow, keep
+from core.comparison.plan import RANDOM
 from core.data.imageset import DataError, ImageSet
 from core.data.sources import load
 from core.engine import Engine
@@ -126,7 +128,21 @@ class Work:
         first = not any(e.state == "done" for e in self.comparison.entries)
         references = (RAW,) if first else ()  # the pixels are the same for all
         judge(self.store, run, plan.protocols, DRAWS, progress=progress, references=references)
+        assert self._data is not None
+        track = follow(run, self._data, self._seconds(entry), progress, with_pixels=first)
+        keep(self.store, run, track)
         return self.comparison.put(at, state="done")
+
+    def _seconds(self, entry: Entry) -> float:
+        """What a training took of the processor. By the clock it depends on what else was done."""
+        plan = self.comparison.plan
+        if entry.method == RANDOM:
+            return 0.0
+        if plan.budget.kind == "seconds":
+            return plan.budget.amount
+        assert self._data is not None
+        experiment = plan.experiment(entry.method, entry.seed)
+        return entry.steps * seconds_of_a_step(experiment, self._data)
 
 
 class _Share:

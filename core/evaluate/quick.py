@@ -42,7 +42,7 @@ class QuickScore:
 def quick(encoder: nn.Module, data: ImageSet, progress: Progress | None = None) -> QuickScore:
     """Judge the last stage on at most 1,500 + 500 pictures, always the same ones."""
     progress = progress or Progress()
-    train, held_out = _some(data.train, TRAIN), _some(data.held_out, HELD_OUT)
+    train, held_out = some(data.train, TRAIN), some(data.held_out, HELD_OUT)
     both = encode(encoder, np.concatenate([train.images, held_out.images]), progress)
     last = list(both.values())[-1]
     fill = spectrum(last)
@@ -54,9 +54,10 @@ def quick(encoder: nn.Module, data: ImageSet, progress: Progress | None = None) 
     device = device_of(encoder)
     votes = knn(*arrays, device=device, progress=progress)
     probe = linear_probe(*arrays, penalty=PENALTY, iterations=ITERATIONS, device=device)
-    return QuickScore(votes.accuracy, probe.accuracy, fill.effective_rank, fill.deviation)
+    return QuickScore(votes.accuracy(), probe.accuracy, fill.effective_rank, fill.deviation)
 
 
-def _some(pictures: Pictures, most: int) -> Pictures:
+def some(pictures: Pictures, most: int) -> Pictures:
+    """At most so many pictures, always the same ones."""
     chosen = np.sort(np.random.default_rng(0).permutation(len(pictures))[:most])
     return Pictures(pictures.images[chosen], np.asarray(pictures.labels)[chosen])

@@ -35,6 +35,18 @@ def effective_rank(z: Tensor) -> Tensor:
 
 
 @torch.no_grad()
+def axis_deviations(z: Tensor) -> Tensor:
+    """Standard deviations of z (N, D) along its principal axes, largest first, (min(N, D),).
+
+    The singular values of the centred features over sqrt(N). Where many are near zero the features
+    fill few directions, though they differ: dimensional collapse (Jing, Vincent, LeCun and Tian
+    2022, arXiv 2110.09348, figure 2, which shows the squares).
+    """
+    centred = z.float() - z.float().mean(dim=0)
+    return torch.linalg.svdvals(centred) / math.sqrt(len(z))
+
+
+@torch.no_grad()
 def gauge(z: Tensor) -> dict[str, Tensor]:
     """Both numbers of embeddings (N, D), by the names that the curves show."""
     z = z.detach()

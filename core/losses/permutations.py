@@ -52,6 +52,16 @@ def farthest_first(orders: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return orders[chosen]
 
 
+def nearest(orders: NDArray[np.int64], order: NDArray[np.int64]) -> tuple[int, int]:
+    """The first of the orders (K, 9) that agrees with `order` (9,) in most places, and in how many.
+
+    That is the one of least Hamming distance.
+    """
+    shared = (orders == order).sum(axis=1)
+    at = int(shared.argmax())
+    return at, int(shared[at])
+
+
 def _group() -> NDArray[np.int64]:
     """All x -> (a f(x) + b) / (c f(x) + d), f one of x, x², x⁴; sorted: the identity first."""
     squares = [_times(x, x) for x in range(8)] + [_INFINITY]

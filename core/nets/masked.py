@@ -46,6 +46,12 @@ def random_masking(count: int, patches: int, ratio: float, rng: torch.Generator)
     return Masking(shuffle[:, :kept], shuffle.argsort(dim=1))
 
 
+def masking_of(hidden: Tensor, count: int) -> Masking:
+    """The same patches (N,) hidden, where True, of each of `count` pictures; one must be seen."""
+    shuffle = hidden.int().argsort(stable=True).expand(count, -1)
+    return Masking(shuffle[:, : int((~hidden).sum())], shuffle.argsort(dim=1))
+
+
 class MaskedDecoder(nn.Module):
     """A light transformer from the visible tokens to the pixels of all patches."""
 

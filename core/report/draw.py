@@ -61,9 +61,19 @@ def _img(image: np.ndarray, side: int, alt: str = "") -> str:
 
 def _image_grid(grid: ImageGrid) -> str:
     captions = list(grid.captions) or [""] * len(grid.images)
+    parts, first = [], 0
+    for title, count in grid.groups or [("", len(grid.images))]:
+        head = f"<h4>{escape(title)}</h4>" if title else ""
+        last = first + min(count, MOST_IMAGES)
+        parts.append(head + _images(grid, captions, first, last))
+        first += count
+    return "".join(parts)
+
+
+def _images(grid: ImageGrid, captions: list[str], first: int, last: int) -> str:
     cells = "".join(
         f"<figure>{_img(image, 72, caption)}<figcaption>{escape(caption)}</figcaption></figure>"
-        for image, caption in zip(grid.images[:MOST_IMAGES], captions)
+        for image, caption in zip(grid.images[first:last], captions[first:last])
     )
     style = (
         f' style="grid-template-columns: repeat({grid.columns}, max-content)"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.comparison import over_time
 from core.evaluate.protocols import PROTOCOLS
 from core.evaluate.report import Report
 from core.pictures import Picture
@@ -45,4 +46,8 @@ def kept_pictures(evaluation: Mapping[str, Any]) -> list[tuple[str, Picture]]:
     """The pictures of an evaluation kept in a run folder; raises ValueError where it is damaged."""
     if "problem" in evaluation:
         raise ValueError(str(evaluation["problem"]))
+    if evaluation.get("format") == over_time.FORMAT:
+        track = over_time.Track.from_dict(evaluation)
+        lines = {over_time.best_stage([track]): over_time.line([track])}
+        return [("kNN accuracy while it trained", over_time.curve_of(lines))]
     return pictures_of(Report.from_dict(evaluation))

@@ -157,10 +157,15 @@ def _page(run: Run) -> str:
     for name, evaluation in run.evaluations().items():
         parts.append(f"<h2>Evaluation: {escape(name)}</h2>{_evaluation(evaluation)}")
     parts.append(f"<h2>The same run again</h2><p><code>{escape(experiment.command())}</code></p>")
+    return document(run.info.title, "".join(parts))
+
+
+def document(title: str, body: str) -> str:
+    """A whole page that needs nothing beside it."""
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        f"<title>{escape(run.info.title)}</title>"
-        f"<style>{STYLE}</style><body>{''.join(parts)}</body></html>\n"
+        f"<title>{escape(title)}</title>"
+        f"<style>{STYLE}</style><body>{body}</body></html>\n"
     )
 
 

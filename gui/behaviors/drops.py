@@ -90,7 +90,10 @@ class Drops(QObject):
             folder = path if path.is_dir() else path.parent
             return [Action("Open the run", lambda: window.open_run(str(folder)))]
         if found.kind is Kind.IMAGE:
-            return [Action("Look at it with the open run", lambda: window.look_at_image(path))]
+            return [
+                Action("Look at it with the open run", lambda: window.look_at_image(path)),
+                Action("Augment it", lambda: window.augment_image(path)),
+            ]
         return []
 
 

@@ -2,57 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
     QScrollArea,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from core.config import ConfigError
-from core.pictures import Table
 from core.progress import Progress
-from core.registry import note
 from core.runs import RunError
 from gui.laboratory import Laboratory
-from gui.pages.compare_form import ALWAYS, CompareForm
-from gui.tasks import Task, Tasks
+from gui.pages.compare_export import CompareExport
+from gui.pages.compare_form import CompareForm
+from gui.pages.compare_results import CompareResults
+from gui.tasks import Newest, Task, Tasks
 from gui.theme import SPACE
-from gui.views.curve import CurveView
-from gui.views.table import TableView
-from gui.widgets.bars import Bar, Bars
 from gui.widgets.numbers import duration
 from gui.widgets.text import label
 
 if TYPE_CHECKING:
     from core.comparison.book import Comparison
-    from core.comparison.results import Results
+    from core.comparison.estimate import Estimate
     from core.progress import Tick
 
-NOTHING = (
-    "Choose methods at the left and press Compare. All are trained on the same pictures with the "
-    "same budget, then judged alike; closing the window only pauses them."
-)
-NO_CURVE = "Accuracy against the number of labels appears here once a method was judged by it."
 FORM_WIDTH = 330
-KINDS = "Markdown (*.md);;Comma separated (*.csv);;LaTeX (*.tex)"
+ESTIMATE_MS = 150  # after the last change of the form
 
 
 class ComparePage(QWidget):
-    """A form, a queue, and its results as table, bars and curves."""
+    """A form and a queue at the left, what it found at the right."""
 
     problem = Signal(str)
     done = Signal(str)
@@ -63,21 +50,19 @@ class ComparePage(QWidget):
         self._laboratory, self._tasks = laboratory, tasks
         self._task: Task | None = None
         self._comparison: Comparison | None = None
-        self._results: Results | None = None
         self._stale = False  # set in the queue's thread when an entry came further
         self.form = CompareForm()
-        self.earlier, self.column = QComboBox(), QComboBox()
+        self.earlier = QComboBox()
         self.earlier.setAccessibleName("Comparisons")
-        self.column.setAccessibleName("What the bars show")
-        self.start, self.export = QPushButton("Compare"), QPushButton("Export table…")
+        self.start = QPushButton("Compare")
         self.start.setProperty("kind", "primary")
         self.bar = QProgressBar()
         self.bar.hide()
         self.said = label("", "small", "secondary", wrap=True)
-        self.table, self.trainings = TableView(), TableView()
-        self.bars, self.curve = Bars(), CurveView()
-        self.tabs = QTabWidget()
-        self.new_file: Callable[[str], str] = self._new_file
+        self.results = CompareResults(laboratory, tasks)
+        self.export = CompareExport(self.results, laboratory, tasks)
+        self._estimating = Newest(tasks, "Estimating", self)
+        self._soon = QTimer(self, singleShot=True, interval=ESTIMATE_MS)
         self._lay_out()
         self._connect()
         self._show(None)
@@ -95,26 +80,12 @@ class ComparePage(QWidget):
         scroll.setHorizontalScrollBarPolicy(scroll.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         scroll.setWidget(self.form)
         column.addWidget(scroll, 1)
-        for part in (self.bar, self.said, self.start):
+        for part in (self.bar, self.start, self.said):
             column.addWidget(part)
-        graph = QWidget()
-        shown = QVBoxLayout(graph)
-        shown.setContentsMargins(SPACE.small, SPACE.small, SPACE.small, SPACE.small)
-        self.column.setMaximumWidth(FORM_WIDTH)
-        shown.addWidget(self.column)
-        below = QScrollArea()
-        below.setWidgetResizable(True)
-        below.setFrameShape(QScrollArea.Shape.NoFrame)
-        below.setWidget(self.bars)
-        shown.addWidget(below, 1)
-        self.tabs.setDocumentMode(True)
-        for part, title in ((self.table, "Table"), (graph, "Bars"), (self.curve, "Few labels"),
-                            (self.trainings, "Trainings")):  # fmt: skip
-            self.tabs.addTab(part, title)
-        self.tabs.setCornerWidget(self.export)
+        self.results.setCornerWidget(self.export)
         splitter = QSplitter()
         splitter.addWidget(side)
-        splitter.addWidget(self.tabs)
+        splitter.addWidget(self.results)
         splitter.setSizes([FORM_WIDTH, 1000])
         splitter.setStretchFactor(1, 1)
         whole = QHBoxLayout(self)
@@ -123,13 +94,14 @@ class ComparePage(QWidget):
 
     def _connect(self) -> None:
         self.start.clicked.connect(self.start_or_stop)
-        self.export.clicked.connect(self._export)
         self.earlier.activated.connect(self._open_chosen)
-        self.column.currentIndexChanged.connect(self._draw_bars)
-        self.trainings.picked.connect(self._open_training)
+        self.form.changed.connect(self._soon.start)
+        self._soon.timeout.connect(self._estimate)
         self._tasks.progress.connect(self._show_progress)
-        for view in (self.table, self.bars, self.curve, self.trainings):
-            view.problem.connect(self.problem)
+        for part in (self.results, self.export):
+            part.problem.connect(self.problem)
+        self.export.done.connect(self.done)
+        self.results.open_run.connect(self.open_run)
 
     # --- choosing ---------------------------------------------------------------------------------
 
@@ -141,11 +113,15 @@ class ComparePage(QWidget):
             self.said.setText("The engine is being loaded…")
             self._laboratory.when_warm(self._list)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._soon.stop()
+        super().hideEvent(event)
+
     def _list(self) -> None:
         """The comparisons there are, newest first, after a new one."""
         from core.comparison.book import Book
 
-        self.said.setText("")
+        self.form.offer_networks()
         mine = self._comparison.id if self._comparison is not None else ""
         self.earlier.clear()
         self.earlier.addItem("New comparison", "")
@@ -153,6 +129,7 @@ class ComparePage(QWidget):
             self.earlier.addItem(f"{id[:4]}-{id[4:6]}-{id[6:8]} {id[9:11]}:{id[11:13]}, "
                                  f"{id[16:].rsplit('-', 1)[0]}", id)  # fmt: skip
         self.earlier.setCurrentIndex(max(0, self.earlier.findData(mine)))
+        self._estimate()
 
     def _open_chosen(self) -> None:
         from core.comparison.book import Book
@@ -238,7 +215,8 @@ class ComparePage(QWidget):
         now = next((e for e in entries if not e.ended), None)
         if now is None:
             return f"{ended} of {len(entries)}"
-        return f"{ended} of {len(entries)}: {note(now.method).title}, seed {now.seed}, {now.state}"
+        title = self.results.titles[now.method]
+        return f"{ended} of {len(entries)}: {title}, seed {now.seed}, {now.state}"
 
     # --- showing ----------------------------------------------------------------------------------
 
@@ -249,36 +227,11 @@ class ComparePage(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        """Bring all tabs and the button up to date."""
-        from core.pictures import Curve
-
-        comparison = self._comparison
-        self.form.setEnabled(comparison is None)
+        """Bring the tabs, the button and the words under it up to date."""
+        self.form.setEnabled(self._comparison is None)
         self.start.setText(self._next())
-        self.export.setEnabled(comparison is not None)
-        if comparison is None:
-            self._results = None
-            for view in (self.table, self.curve, self.trainings):
-                view.clear(NOTHING)
-            self.bars.show_bars([], "")
-            self.column.clear()
-            return
-        from core.comparison.results import results
-
-        self._results = found = results(comparison, self._laboratory.store)
-        self.table.show_picture(found.table())
-        curve: Curve | None = found.label_curve()
-        if curve is None:
-            self.curve.clear(NO_CURVE)
-        else:
-            self.curve.show_picture(curve)
-        self._list_columns(found)
-        self._draw_bars()
-        rows = [[note(e.method).title, e.seed, e.state, f"{e.steps:,}" if e.steps else "",
-                 f"{e.seconds:.0f}" if e.seconds else "", e.message or e.run]
-                for e in comparison.entries]  # fmt: skip
-        columns = ["method", "seed", "state", "steps", "seconds", "run"]
-        self.trainings.show_picture(Table(columns, rows, "A click on a row opens its run."))
+        self.results.show_comparison(self._comparison)
+        self._estimate()
 
     def _next(self) -> str:
         """What the button does now."""
@@ -288,53 +241,35 @@ class ComparePage(QWidget):
             return "Compare"
         return "New comparison" if self._comparison.ended else "Continue"
 
-    def _list_columns(self, found: Results) -> None:
-        before = self.column.currentText()
-        self.column.blockSignals(True)
-        self.column.clear()
-        self.column.addItems(list(found.columns))
-        self.column.setCurrentIndex(max(0, self.column.findText(before or "linear probe")))
-        self.column.blockSignals(False)
-
-    def _draw_bars(self) -> None:
-        found, column = self._results, self.column.currentText()
-        if found is None or not column:
+    def _estimate(self) -> None:
+        """Say under the button how much it would be to do."""
+        if self._task is not None or not self._laboratory.is_warm:
             return
-        bars = [
-            Bar(row.title, 100 * row.mean(column), 100 * (row.spread(column) or 0.0),
-                row.method in ("", ALWAYS, "supervised"))
-            for row in found.rows
-        ]  # fmt: skip
-        bars.sort(key=lambda bar: -np.nan_to_num(bar.value, nan=-1.0))
-        self.bars.show_bars(bars, f"{column}, accuracy in per cent")
-
-    def _open_training(self, at: int) -> None:
-        if self._comparison is not None and self._comparison.entries[at].run:
-            self.open_run.emit(self._comparison.entries[at].run)
-
-    # --- handing out ------------------------------------------------------------------------------
-
-    def _new_file(self, name: str) -> str:
-        return QFileDialog.getSaveFileName(self, "Export the table", name, KINDS)[0]
-
-    def _export(self) -> None:
-        """Write the table as Markdown, CSV or LaTeX, by the ending of the name."""
-        from core.comparison.formats import FORMATS
-
-        if self._results is None or self._comparison is None:
-            return
-        chosen = self.new_file(f"{self._comparison.id}.md")
-        if not chosen:
-            return
-        path = Path(chosen)
-        write = FORMATS.get(path.suffix.removeprefix(".").lower())
-        if write is None:
-            listed = ", ".join(f".{name}" for name in FORMATS)
-            self.problem.emit(f"{path.name}: the ending is not one of {listed}")
+        if self._comparison is not None:
+            entries = self._comparison.entries
+            ended = sum(entry.ended for entry in entries)
+            failed = sum(entry.state == "failed" for entry in entries)
+            said = f"{ended} of {len(entries)} trainings are done."
+            self.said.setText(f"{said} {failed} failed; see Trainings." if failed else said)
             return
         try:
-            path.write_text(write(self._results.table()), encoding="utf-8")
-        except OSError as error:
-            self.problem.emit(f"{path.name} could not be written: {error.strerror}")
+            plan = self.form.plan()
+        except ConfigError as error:
+            self.said.setText(f"{str(error)[:1].upper()}{str(error)[1:]}.")
             return
-        self.done.emit(f"The table is in {path}.")
+
+        def work(_: Progress) -> Estimate:
+            from core.comparison.estimate import estimate
+
+            return estimate(plan)
+
+        self._estimating.ask(work, self._say_estimate)
+
+    def _say_estimate(self, found: Estimate) -> None:
+        if self._task is not None or self._comparison is not None:
+            return
+        time = "" if found.seconds is None else f", about {duration(found.seconds)}"
+        said = f"{found.trainings} trainings{time}."
+        if found.refused:
+            said += f" Not with this network: {', '.join(found.refused)}."
+        self.said.setText(said)

@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -20,7 +18,7 @@ from PySide6.QtWidgets import (
 from core.config import ConfigError
 from core.data.sources import source, sources
 from core.evaluate.protocols import PROTOCOLS
-from core.registry import notes
+from gui.pages.compare_methods import ALWAYS, MethodsChooser
 from gui.theme import SPACE
 from gui.widgets.form import ConfigForm
 from gui.widgets.text import label
@@ -34,9 +32,7 @@ BUDGETS = (
     ("images", "Pictures seen each", 50_000.0),
     ("own", "Each method's own", 0.0),
 )
-USUAL = ("rotation", "simclr", "supervised")  # chosen at first
-ALWAYS = "random_network"
-_ID = Qt.ItemDataRole.UserRole
+OWN = "Each method's own"  # of network and width
 
 
 class CompareForm(QWidget):
@@ -46,19 +42,8 @@ class CompareForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.methods = QListWidget()
-        self.methods.setAccessibleName("Methods")
-        for note in notes():
-            item = QListWidgetItem(note.title)
-            item.setData(_ID, note.id)
-            item.setToolTip(note.sentence)
-            chosen = note.id in (*USUAL, ALWAYS)
-            item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
-            if note.id == ALWAYS:
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-                item.setToolTip("Always among them: what a result must beat to be worth anything")
-            self.methods.addItem(item)
-        self.methods.setMinimumHeight(180)
+        self.choice = MethodsChooser()
+        self.methods = self.choice.list
         self.source = QComboBox()
         self.source.setAccessibleName("Pictures")
         for known in sources():
@@ -74,6 +59,13 @@ class CompareForm(QWidget):
         for box in (self.amount, self.seeds):
             box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.seeds.setToolTip("How many networks of each method the mean and spread are over")
+        self.backbone, self.width = QComboBox(), QSpinBox(minimum=0, maximum=0)
+        self.backbone.addItem(OWN, "")
+        self.backbone.setAccessibleName("Network")
+        self.backbone.setToolTip("The same network for all methods that let one choose")
+        self.width.setSpecialValueText(OWN)  # at its least value
+        self.width.setAccessibleName("Width of the network")
+        self.width.setToolTip("Channels of the first stage, the same for all methods")
         self.boxes = {id: QCheckBox(each.title) for id, each in PROTOCOLS.items()}
         for id, each in PROTOCOLS.items():
             self.boxes[id].setToolTip(each.help)
@@ -85,13 +77,23 @@ class CompareForm(QWidget):
         self.budget.currentIndexChanged.connect(self._budget_chosen)
         self._source_chosen()
         self._budget_chosen()
+        self._tell_changes()
+
+    def _tell_changes(self) -> None:
+        """Say `changed` for whatever a person changes here."""
+        self.choice.changed.connect(self.changed)
+        for box in (self.source, self.budget, self.backbone):
+            box.currentIndexChanged.connect(self.changed)
+        for number in (self.amount, self.seeds, self.width):
+            number.valueChanged.connect(self.changed)
+        for tick in self.boxes.values():
+            tick.toggled.connect(self.changed)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, SPACE.medium, 0)
         column.setSpacing(SPACE.small)
-        column.addWidget(label("Methods", "strong"))
-        column.addWidget(self.methods, 1)
+        column.addWidget(self.choice, 1)
         column.addWidget(label("Budget", "strong"))
         column.addWidget(self.budget)
         amounts = QHBoxLayout()
@@ -99,6 +101,12 @@ class CompareForm(QWidget):
         amounts.addWidget(label("Seeds", "small", "secondary"))
         amounts.addWidget(self.seeds)
         column.addLayout(amounts)
+        column.addWidget(label("Network", "strong"))
+        column.addWidget(self.backbone)
+        widths = QHBoxLayout()
+        widths.addWidget(label("Width", "small", "secondary"))
+        widths.addWidget(self.width, 1)
+        column.addLayout(widths)
         column.addWidget(label("Judged by", "strong"))
         for box in self.boxes.values():
             column.addWidget(box)
@@ -121,17 +129,21 @@ class CompareForm(QWidget):
         self.amount.setEnabled(kind != "own")
         self.amount.setValue(usual)
 
-    def chosen(self) -> list[str]:
-        """Ids of the methods that are ticked."""
-        items = [self.methods.item(i) for i in range(self.methods.count())]
-        return [i.data(_ID) for i in items if i.checkState() == Qt.CheckState.Checked]
+    def offer_networks(self) -> None:
+        """List the networks there are. Imports torch, so it is called when that is there."""
+        from core.config import options_of
+        from core.method import MethodConfig
+
+        known = {option.name: option for option in options_of(MethodConfig)}
+        if self.backbone.count() == 1:
+            for name in known["backbone"].choices:
+                self.backbone.addItem(str(name), name)
+            self.width.setRange(int(known["width"].low or 1) - 1, int(known["width"].high or 512))
+            self.width.setValue(self.width.minimum())
 
     def show_plan(self, plan: Plan) -> None:
         """Show what a comparison was begun with."""
-        for at in range(self.methods.count()):
-            item = self.methods.item(at)
-            on = item.data(_ID) in plan.all_methods
-            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        self.choice.choose(plan.all_methods)
         self.source.setCurrentIndex(self.source.findData(plan.data))
         assert self.data_form is not None
         self.data_form.set_values(plan.data_options)
@@ -139,6 +151,10 @@ class CompareForm(QWidget):
         self.budget.setCurrentIndex(kinds.index(plan.budget.kind))
         self.amount.setValue(plan.budget.amount)
         self.seeds.setValue(len(plan.seeds))
+        self.offer_networks()
+        at = self.backbone.findData(plan.options.get("backbone", ""))
+        self.backbone.setCurrentIndex(max(0, at))
+        self.width.setValue(int(plan.options.get("width", self.width.minimum())))
         for id, box in self.boxes.items():
             box.setChecked(id in plan.protocols)
 
@@ -148,13 +164,22 @@ class CompareForm(QWidget):
 
         assert self.data_form is not None
         self.data_form.config()
-        methods = [m for m in self.chosen() if m != ALWAYS]
+        methods = [m for m in self.choice.chosen() if m != ALWAYS]
         if not methods:
             raise ConfigError("tick at least one method to compare with the random network")
         kind, _ = self.budget.currentData()
         protocols = tuple(id for id, box in self.boxes.items() if box.isChecked())
-        options: dict[str, Any] = self.data_form.changes()
+        data_options: dict[str, Any] = self.data_form.changes()
         amount = 0.0 if kind == "own" else self.amount.value()
         seeds = tuple(range(self.seeds.value()))
-        return Plan(methods, self.source.currentData(), options, Budget(kind, amount), seeds,
-                    protocols, threads=threads)  # fmt: skip
+        return Plan(methods, self.source.currentData(), data_options, Budget(kind, amount), seeds,
+                    protocols, self._network(), threads)  # fmt: skip
+
+    def _network(self) -> dict[str, Any]:
+        """The options that all methods get; none where each keeps its own."""
+        found: dict[str, Any] = {}
+        if self.backbone.currentData():
+            found["backbone"] = self.backbone.currentData()
+        if self.width.value() > self.width.minimum():
+            found["width"] = self.width.value()
+        return found

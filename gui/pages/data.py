@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,8 +23,9 @@ from PySide6.QtWidgets import (
 from core.config import ConfigError, options_of
 from core.data.imageset import ImageSet, Pictures
 from core.data.sources import load, source, sources
-from core.pictures import ImageGrid, Table, as_images
+from core.pictures import ImageGrid, Images, Table, as_images
 from core.progress import Progress
+from core.registry import notes
 from gui.pages.augmentations import Augmentations
 from gui.tasks import Task, Tasks
 from gui.theme import SPACE
@@ -39,7 +41,9 @@ if TYPE_CHECKING:
 MOST_SHOWN = 10_000
 MOST_BYTES = 64 * 1024**2  # of pictures that are laid out at once
 FORM_WIDTH = 320
+USUAL = "rotation"  # what a click trains on pictures of a person's own
 AUGMENTED, LEFT_OUT = 1, 2  # tabs
+OWN_SIDE = 128  # pixels that a picture of the person's own is brought to
 CHOOSE = "Choose where the pictures come from, then press Show."
 
 
@@ -47,7 +51,7 @@ class DataPage(QWidget):
     """Chooses a source, loads it in a thread, shows its pictures by part and class."""
 
     problem = Signal(str)
-    train = Signal(str, dict)  # source id, its options
+    train = Signal(str, str, dict)  # method, source id, its options
 
     def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,11 +60,18 @@ class DataPage(QWidget):
         self._data: ImageSet | None = None
         self._seen: tuple[str, dict[str, Any]] | None = None  # source and options of what is shown
         self._shown = np.zeros(0, dtype=np.intp)
+        self._own = False  # a picture of the person's own is augmented
         self.source, self.part, self.classes = QComboBox(), QComboBox(), QComboBox()
+        self.method = QComboBox()
         for known in sources():
             self.source.addItem(known.title, known.id)
         self.part.addItems(["Training pictures", "Held-out pictures"])
-        for box, name in ((self.source, "Source"), (self.part, "Part"), (self.classes, "Class")):
+        for each in notes():
+            self.method.addItem(each.title, each.id)
+            self.method.setItemData(self.method.count() - 1, each.sentence, 3)  # tool tip
+        self.method.setCurrentIndex(self.method.findData(USUAL))
+        for box, name in ((self.source, "Source"), (self.part, "Part"), (self.classes, "Class"),
+                          (self.method, "Method to train")):  # fmt: skip
             box.setAccessibleName(name)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.classes.hide()
@@ -100,6 +111,10 @@ class DataPage(QWidget):
         side_column.addWidget(scroll, 1)
         for part in (self.bar, self.facts):
             side_column.addWidget(part)
+        learn = QHBoxLayout()
+        learn.addWidget(label("Method", "small", "secondary"))
+        learn.addWidget(self.method, 1)
+        side_column.addLayout(learn)
         buttons = QHBoxLayout()
         buttons.addWidget(self.load_button)
         buttons.addWidget(self.train_button)
@@ -250,7 +265,8 @@ class DataPage(QWidget):
         self.classes.blockSignals(False)
         self._show_problems(data)
         self._show_grid()
-        self.augmentations.show_picture(as_images(data.train.images[:1]))
+        if not self._own:
+            self.augmentations.show_picture(as_images(data.train.images[:1]))
 
     def _show_problems(self, data: ImageSet) -> None:
         count = len(data.problems)
@@ -291,10 +307,25 @@ class DataPage(QWidget):
     def _picked(self, index: int) -> None:
         pictures = self._pictures()
         if pictures is not None and 0 <= index < len(pictures):
+            self._own = False
             self.augmentations.show_picture(as_images(pictures.images[index : index + 1]))
             self.tabs.setCurrentIndex(AUGMENTED)
+
+    def augment_own(self, path: Path) -> None:
+        """Show what the augmentations make of a picture file."""
+
+        def read(_: Progress) -> Images:
+            from core.data.own import picture_at
+
+            return picture_at(path, OWN_SIDE)
+
+        self._own = True
+        self.tabs.setCurrentIndex(AUGMENTED)
+        self._tasks.start(
+            f"Reading {path.name}", read, self.augmentations.show_picture, self.problem.emit
+        )
 
     def _train(self) -> None:
         """Train on what is seen, whatever the form has become since."""
         if self._seen is not None:
-            self.train.emit(*self._seen)
+            self.train.emit(self.method.currentData(), *self._seen)

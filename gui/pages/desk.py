@@ -19,16 +19,18 @@ from gui.machine import resident_bytes
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
-from gui.pages.layouts import apply_layout
-from gui.pages.own_picture import own_picture
+from gui.pages.layouts import apply_layout, show_whole_titles
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
+from gui.panels.clusters import ClustersPanel
 from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
+from gui.panels.fill import FillPanel
 from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
+from gui.panels.order import OrderPanel
 from gui.panels.reconstruct import ReconstructPanel
 from gui.session import DEFAULT_PICTURES, Session
 from gui.tasks import Tasks
@@ -54,6 +56,7 @@ class Desk(QWidget):
 
     title_changed = Signal(str)
     problem = Signal(str)
+    wants = Signal(str)  # a command of the window
     furnished = Signal()  # the docks are there
     again = Signal(object)  # an Experiment to train anew
     files_dropped = Signal(list)  # on the strip of pictures
@@ -130,12 +133,14 @@ class Desk(QWidget):
         self.setup.problem.connect(self.problem)
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
-        for panel in (GuessPanel, ReconstructPanel, AttentionPanel, EmbeddingPanel):
-            if panel.ability in abilities.abilities_of(cls):
+        able = abilities.abilities_of(cls)
+        for panel in (GuessPanel, ReconstructPanel, FillPanel, OrderPanel, AttentionPanel,
+                      ClustersPanel, EmbeddingPanel):  # fmt: skip
+            if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
         if cls.figures():
             self._add_panel("figures", FiguresPanel(self.session, cls.figures()))
-        if "Encodes" in abilities.abilities_of(cls):
+        if "Encodes" in able:
             self._add_panel("labelling", LabellingPanel(self.session))
             self._add_panel("evaluation", EvaluationPanel(self.session, self.tasks))
         self._companions(cls)
@@ -147,6 +152,7 @@ class Desk(QWidget):
     def _add_panel(self, name: str, panel: Panel) -> None:
         self.panels.append(panel)
         panel.problem.connect(self.problem)
+        panel.wants.connect(self.wants)
         self._dock(name, panel.title, panel)
 
     def _dock(self, name: str, title: str, widget: QWidget) -> None:
@@ -169,6 +175,7 @@ class Desk(QWidget):
     def restore_layout(self, state: QByteArray) -> None:
         """Put the docks where they were; a state of another version changes nothing."""
         self.area.restoreState(state, LAYOUT_VERSION)
+        show_whole_titles(self.area)
 
     # --- what a person asks -----------------------------------------------------------------------
 
@@ -346,8 +353,13 @@ class Desk(QWidget):
     def add_own_picture(self, path: Path) -> None:
         """Put a picture of the person's own in front of the chosen ones."""
 
+        assert self.session.probe is not None
+        _, channels, side, _ = self.session.probe.images.shape
+
         def read(_: Progress) -> np.ndarray:
-            return own_picture(path, self.session)
+            from core.data.own import own_picture
+
+            return own_picture(path, channels, side)
 
         def look(pixels: np.ndarray) -> None:
             self.session.look_at(self.session.pictures, pixels)

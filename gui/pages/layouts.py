@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OPTIONS = ("setup", "note")
-SHOWN = ("guesses", "reconstruction", "attention", "figures", "labelling", "evaluation")
+SHOWN = ("guesses", "reconstruction", "hide by hand", "puzzle by hand", "attention", "figures",
+         "clusters", "labelling", "evaluation")  # fmt: skip
 OPTIONS_WIDTH = 300
 TALL = 680  # from this height on the map stands under the pictures, below it it is a tab
 LAYOUTS = ("train", "look", "present")
@@ -39,6 +40,11 @@ def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) ->
     else:
         _stack(area, RIGHT, [*shown, *maps, *options])
     _size(name, area, options, shown, maps)
+    show_whole_titles(area)
+
+
+def show_whole_titles(area: QMainWindow) -> None:
+    """Let the tabs of docks scroll where they do not fit, and never cut their titles."""
     for bar in area.findChildren(QTabBar):
         bar.setElideMode(Qt.TextElideMode.ElideNone)
         bar.setUsesScrollButtons(True)

@@ -25,6 +25,7 @@ class Workbench(QWidget):
 
     current_changed = Signal(object)  # Desk or None
     problem = Signal(str)
+    wants = Signal(str)  # a command of the window
     files_dropped = Signal(list)
     again = Signal(object)  # an Experiment to train
 
@@ -78,6 +79,7 @@ class Workbench(QWidget):
         desk = Desk(session, self._laboratory, self._tasks)
         desk.furnished.connect(lambda: self._arrange(desk))
         desk.problem.connect(self.problem)
+        desk.wants.connect(self.wants)
         desk.files_dropped.connect(self.files_dropped)
         desk.again.connect(self.again)
         at = self.tabs.addTab(desk, session.note.title)

@@ -26,6 +26,7 @@ class AttentionPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self.other: Session | None = None  # the run that stands beside
         self.power = QComboBox()
         self.power.setAccessibleName("Power of the activations")
         self.power.setToolTip(
@@ -78,28 +79,25 @@ class AttentionPanel(Panel):
         from core import questions
 
         question = questions.attention(self.power.currentData())
-        other = self.session.beside
+        other = self.other
         if other is not None:
-            other.ask(self.key, question, self._show_other, self.session.pictures, self._nearest())
+            near = other.nearest(self.session.step)
+            other.ask(self.key, question, self._show_other, self.session.pictures, near)
         return self.put(question, self._show)
 
     def refused(self, reason: str) -> None:
         self.view.clear(reason)
 
-    def _nearest(self) -> int | None:
-        """The other run's snapshot nearest to the timeline's step."""
-        step, other = self.session.step, self.session.beside
-        if step is None or other is None or other.run is None:
-            return None
-        return min(other.run.snapshots(), key=lambda s: abs(s - step), default=None)
-
     def _choose_other(self) -> None:
+        chosen = self.beside.currentData()
+        self.other = None
         try:
-            other = self.session.put_beside(self.beside.currentData())
+            self.other = next(
+                iter(self.session.put_beside(self.key, [chosen] if chosen else [])), None
+            )
         except RunError as error:
-            self.other_view.clear(str(error))
-            other = None
-        self.other_view.setVisible(other is not None)
+            self.problem.emit(str(error))
+        self.other_view.setVisible(self.other is not None)
         self.refresh()
 
     def _show(self, answer: Answer) -> None:
@@ -107,7 +105,7 @@ class AttentionPanel(Panel):
         self.view.show_picture(answer.value)
 
     def _show_other(self, answer: Answer) -> None:
-        other = self.session.beside
+        other = self.other
         if answer.error:
             self.other_view.clear(answer.error)
         elif other is not None and other.run is not None:

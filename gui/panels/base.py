@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.session import Session
 from gui.theme import SPACE
+from gui.widgets.turner import Turner
 
 if TYPE_CHECKING:
     from core.observer import Answer, Question
@@ -25,6 +26,7 @@ class Panel(QWidget):
 
     title: ClassVar[str] = ""
     problem = Signal(str)  # something asked for could not be done, in words
+    wants = Signal(str)  # a command of the window, by its id
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +109,29 @@ class Panel(QWidget):
         self._again.stop()
         self._stale = self._stale or self.session.state == "training"
         super().hideEvent(event)
+
+
+class PicturePanel(Panel):
+    """A panel about one of the looked-at pictures at a time, the person's own among them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.turner = Turner()
+        self.turner.turned.connect(self.refresh)
+        self.turner.own_wanted.connect(lambda: self.wants.emit("run.picture"))
+        self._own: object = None
+
+    def follow_pictures(self) -> int:
+        """Offer the pictures that are looked at now, a new one of the person's own at once.
+
+        How many there are.
+        """
+        own = self.session.own_pictures
+        count = len(self.session.pictures) + (0 if own is None else len(own))
+        fresh = own is not None and own is not self._own
+        self._own = own
+        self.turner.set_count(count, 0 if fresh else None)
+        return count
 
 
 def _why_empty(session: Session) -> str:

@@ -47,6 +47,8 @@ class FiguresPanel(Panel):
         self.reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.body.addWidget(self.reason, 1)
         self.view: View | None = None
+        self._asked: list[int] = []  # the probe's number of each picture in question, -1: one's own
+        self._linked = False  # the picture says which of them each of its items is
         self.choice.currentIndexChanged.connect(self._chosen)
         self._chosen()
 
@@ -57,6 +59,8 @@ class FiguresPanel(Panel):
             return False
         chosen = self.session.pictures
         more = [i for i in self.session.probe.first_of_each_class(PICTURES) if i not in set(chosen)]
+        own = self.session.own_pictures
+        self._asked = [*([-1] * len(own) if own is not None else ()), *chosen, *more]
         return self.put(
             questions.figure(self.choice.currentData()), self._show, indices=[*chosen, *more]
         )
@@ -78,10 +82,15 @@ class FiguresPanel(Panel):
                 self.body.removeWidget(self.view)
                 self.view.deleteLater()
             self.view = wanted()
-            self.view.picked.connect(self.session.picked)
+            self.view.picked.connect(self._picked)
             self.view.problem.connect(self.problem)
             self.body.addWidget(self.view, 1)
+        self._linked = getattr(answer.value, "indices", None) is not None
         self.reason.hide()
         self.view.show()
         self.view.set_stamp(self.stamp(answer.step))
         self.view.show_picture(answer.value)
+
+    def _picked(self, at: int) -> None:
+        if self._linked and 0 <= at < len(self._asked) and self._asked[at] >= 0:
+            self.session.picked.emit(self._asked[at])

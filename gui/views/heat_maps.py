@@ -28,6 +28,7 @@ class _Maps(Tiles):
     """The tiles: K + 1 in a row."""
 
     header = 28
+    most = 180  # pixels of a tile's side
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +52,7 @@ class _Maps(Tiles):
     def tile_size(self, width: int) -> QSize:
         height, image_width = self.picture.images.shape[1:3]
         side = (width + self.gap) // max(self._columns, 1) - self.gap
-        side = max(48, min(180, side))
+        side = max(48, min(self.most, side))
         if side >= image_width:
             side = side // image_width * image_width
         below = _CAPTION if len(self.picture.captions) else 0
@@ -155,6 +156,11 @@ class HeatMapsView(TileView):
             return
         self._maps.show_maps(picture)
         self.ready()
+
+    def set_side(self, pixels: int) -> None:
+        """The most that an image is wide."""
+        self._maps.most = max(48, pixels)
+        self._maps.relayout()
 
     def highlight(self, index: int) -> None:
         self._maps.highlight(index * self._maps._columns if index >= 0 else -1)

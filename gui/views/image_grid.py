@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QPainter
+from PySide6.QtGui import QFont, QHelpEvent, QImage, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.pictures import ImageGrid, Images
-from gui.fonts import numbers
+from gui.fonts import numbers, text
 from gui.theme import SPACE, TYPE, manager
 from gui.views.base import Row, TileView, tooltip
+from gui.widgets.grouped import GroupedLayout
 from gui.widgets.pixels import draw_image, to_qimage
-from gui.widgets.tiles import Tiles
+from gui.widgets.tiles import TileLayout, Tiles
 
 _CAPTION = 18
 _KEPT = 1500  # images kept ready
@@ -28,6 +29,7 @@ class _Images(Tiles):
         self.images: Images = np.zeros((0, 1, 1, 3), np.uint8)
         self.captions: Sequence[str] = ()
         self.numbers: Sequence[int] = ()
+        self.groups: Sequence[tuple[str, int]] = ()
         self._ready: dict[int, QImage] = {}
         self.side = 64  # wanted pixels of an image's width
 
@@ -57,6 +59,7 @@ class _Images(Tiles):
 
     def show_images(self, picture: ImageGrid) -> None:
         self.images, self.captions = picture.images, picture.captions
+        self.groups = picture.groups
         self._ready.clear()
         self.set_tiles(len(picture.images), picture.columns)
 
@@ -82,8 +85,26 @@ class _Images(Tiles):
         height, width = self.images.shape[1:3]
         return tooltip(f"Picture {self.numbers[index]}", caption, f"{width} × {height} pixels")
 
+    def layout_for(self, width: int) -> TileLayout:
+        plain = super().layout_for(width)
+        if not self.groups:
+            return plain
+        tile = self.tile_size(width - 2 * self.margin)
+        fitting = max(1, (width - 2 * self.margin + self.gap) // (tile.width() + self.gap))
+        lengths = tuple(count for _, count in self.groups)
+        columns = self._columns or fitting
+        return GroupedLayout(plain.count, columns, tile, self.gap, plain.origin, lengths)
+
+    def _paint_titles(self, painter: QPainter, layout: GroupedLayout, offset: QPoint) -> None:
+        painter.setFont(text(TYPE.small, QFont.Weight.DemiBold))
+        painter.setPen(manager().theme.color("text"))
+        for group, (title, _) in enumerate(self.groups):
+            self._line(painter, layout.title(group).translated(-offset), title)
+
     def paint_content(self, painter: QPainter, layout, seen: QRect, offset: QPoint) -> None:
         super().paint_content(painter, layout, seen, offset)
+        if isinstance(layout, GroupedLayout):
+            self._paint_titles(painter, layout, offset)
         if self._hover >= 0 and self.underMouse():
             self._paint_enlarged(painter, layout.rect(self._hover).translated(-offset))
 

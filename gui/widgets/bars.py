@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from core.report.charts import Bar
 from gui.fonts import numbers, text
 from gui.theme import SPACE, TYPE, manager
 from gui.widgets.savable import Row, Savable
@@ -18,16 +18,6 @@ ROW = 30  # pixels that a bar takes, with the gap below
 THICK = 16
 SIDE = 190  # of the names
 _FLAGS = Qt.AlignmentFlag
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One value in per cent, and how far it spreads; a quiet one is a reference."""
-
-    name: str
-    value: float  # NaN where it is not known
-    spread: float = 0.0
-    quiet: bool = False
 
 
 class Bars(Savable):

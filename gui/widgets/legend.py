@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from gui.fonts import numbers
@@ -56,11 +64,14 @@ def draw_shape(
 class _Button(QAbstractButton):
     """One entry."""
 
+    pointed = Signal(bool)  # whether the mouse is over it
+
     def __init__(self, entry: Entry, checkable: bool) -> None:
         super().__init__()
         self.entry = entry
         self.value = ""
         self._widest = 0
+        self._marked = False
         self.setText(entry.name)
         self.setCheckable(checkable)
         self.setChecked(True)
@@ -79,6 +90,19 @@ class _Button(QAbstractButton):
             self.updateGeometry()
         self.update()
 
+    def set_marked(self, on: bool) -> None:
+        if on != self._marked:
+            self._marked = on
+            self.update()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.pointed.emit(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(False)
+
     def sizeHint(self) -> QSize:
         name = QFontMetrics(numbers(TYPE.small)).horizontalAdvance(self.text())
         value = self._widest + SPACE.small if self._widest else 0
@@ -88,7 +112,7 @@ class _Button(QAbstractButton):
         theme = manager().theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus() or (self.underMouse() and self.isCheckable()):
+        if self.hasFocus() or self._marked or (self.underMouse() and self.isCheckable()):
             painter.setPen(QPen(theme.color("accent"), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("hover"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
@@ -123,6 +147,7 @@ class Legend(QWidget):
     """Entries in a flow; `toggled(key, shown)` when one is clicked."""
 
     toggled = Signal(str, bool)
+    pointed = Signal(str)  # the key under the mouse, "" when it leaves
 
     def __init__(self, parent: QWidget | None = None, checkable: bool = True) -> None:
         super().__init__(parent)
@@ -169,6 +194,11 @@ class Legend(QWidget):
         """Keys that are not hidden."""
         return {key for key, button in self._buttons.items() if button.isChecked()}
 
+    def mark(self, key: str) -> None:
+        """Show one name as under the mouse; "" for none."""
+        for name, button in self._buttons.items():
+            button.set_marked(name == key)
+
     def show_only(self, keys: set[str]) -> None:
         """Check exactly these."""
         for key, button in self._buttons.items():
@@ -178,6 +208,7 @@ class Legend(QWidget):
         button = _Button(entry, self._checkable)
         button.setParent(self)
         button.toggled.connect(lambda shown: self.toggled.emit(entry.key, shown))
+        button.pointed.connect(lambda on: self.pointed.emit(entry.key if on else ""))
         return button
 
     def _drop(self, button: _Button) -> None:

@@ -26,6 +26,7 @@ class MatrixCells(QWidget):
 
     cell_changed = Signal(int, int)
     cell_pressed = Signal(int, int)
+    chosen_changed = Signal(int, int)  # by a click or the arrow keys; -1 for none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,14 +35,17 @@ class MatrixCells(QWidget):
         self._colours = np.zeros((1, 1, 3), np.uint8)
         self._range = (0.0, 1.0)
         self._cell = (-1, -1)
+        self.chosen = (-1, -1)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 140)
         manager().changed.connect(self.rebuild)
 
     def show_matrix(self, picture: Matrix) -> None:
+        """Show another matrix; of the same size, as while a run trains, it keeps its cells."""
+        if picture.values.shape != self.picture.values.shape:
+            self._cell = self.chosen = (-1, -1)
         self.picture = picture
-        self._cell = (-1, -1)
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -70,7 +74,13 @@ class MatrixCells(QWidget):
         rows, columns = picture.values.shape
         left = SPACE.medium + (20 if picture.row_label else 0)
         if len(picture.rows):
-            left += min(110, max(metrics.horizontalAdvance(t) for t in picture.rows)) + 8
+            left += (
+                min(
+                    max(110, self.width() // 5),
+                    max(metrics.horizontalAdvance(t) for t in picture.rows),
+                )
+                + 8
+            )
         top = SPACE.medium + (20 if picture.column_label else 0)
         top += 20 if len(picture.columns) else 0
         right = SPACE.medium + _BAR + 12 + self._scale_width(metrics)
@@ -194,13 +204,20 @@ class MatrixCells(QWidget):
             area.left(), self.height() - _READOUT - 4, self.width() - area.left() - 8, _READOUT
         )
         painter.setFont(numbers(TYPE.small))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.chosen[0] >= 0:
+            painter.setPen(QPen(theme.color("accent"), 3))
+            painter.drawRect(self.cell_rect(*self.chosen))
+        if row < 0 and self.chosen[0] >= 0:
+            row, column = self.chosen
+        elif row >= 0:
+            painter.setPen(QPen(theme.color("text"), 2))
+            painter.drawRect(self.cell_rect(row, column))
         if row < 0:
             painter.setPen(theme.color("text_faint"))
             painter.drawText(room, _FLAGS.AlignLeft | _FLAGS.AlignVCenter, self.picture.value_label)
             return
-        painter.setPen(QPen(theme.color("text"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self.cell_rect(row, column))
+        painter.setPen(theme.color("text"))
         text = painter.fontMetrics().elidedText(
             self.describe(row, column), Qt.TextElideMode.ElideRight, int(room.width())
         )
@@ -209,11 +226,18 @@ class MatrixCells(QWidget):
     def describe(self, row: int, column: int) -> str:
         """«true cat, answered dog: 0.12»."""
         picture = self.picture
+        first, second = self.names(row, column)
+        return f"{first}, {second}: {short(float(picture.values[row, column]), 4)}"
+
+    def names(self, row: int, column: int) -> tuple[str, str]:
+        """What a row and a column are called."""
+        picture = self.picture
         first = picture.rows[row] if len(picture.rows) else str(row)
         second = picture.columns[column] if len(picture.columns) else str(column)
-        first = f"{picture.row_label or 'row'} {first}"
-        second = f"{picture.column_label or 'column'} {second}"
-        return f"{first}, {second}: {short(float(picture.values[row, column]), 4)}"
+        return (
+            f"{picture.row_label or 'row'} {first}",
+            f"{picture.column_label or 'column'} {second}",
+        )
 
     # Mouse and keyboard.
 
@@ -226,8 +250,17 @@ class MatrixCells(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go(*self.cell_at(event.position()))
 
+    def choose(self, row: int, column: int) -> None:
+        """Ring a cell, until another is chosen; (-1, -1) for none."""
+        if (row, column) != self.chosen:
+            self.chosen = (row, column)
+            self.update()
+            self.chosen_changed.emit(row, column)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._go(*self.cell_at(event.position()))
         if event.button() == Qt.MouseButton.LeftButton and self._cell[0] >= 0:
+            self.choose(*self._cell)
             self.cell_pressed.emit(*self._cell)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -245,8 +278,11 @@ class MatrixCells(QWidget):
             super().keyPressEvent(event)
             return
         rows, columns = self.picture.values.shape
-        row, column = (max(0, at) for at in self._cell)
-        self._go(min(max(row + step[0], 0), rows - 1), min(max(column + step[1], 0), columns - 1))
+        row, column = (max(0, at) for at in (self.chosen if self.chosen[0] >= 0 else self._cell))
+        row, column = (min(max(row + step[0], 0), rows - 1),
+                       min(max(column + step[1], 0), columns - 1))  # fmt: skip
+        self.choose(row, column)
+        self._go(row, column)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 380)

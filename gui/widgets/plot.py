@@ -114,6 +114,28 @@ class Plot(pg.PlotWidget):
                 found.item.setVisible(shown)
         self.refresh()
 
+    def stand_out(self, key: str) -> None:
+        """Draw one line strong and all others thin behind it; "" for all alike."""
+        for name, line in self._lines.items():
+            line.out, line.behind = name == key, key not in ("", name)
+            line.dress()
+        for name, band in self._bands.items():
+            band.item.setOpacity(1.0 if key in ("", name) else 0.0)
+
+    def line_at(self, at: QPointF, reach: float = 10.0) -> str:
+        """The key of the visible line nearest to a point of the widget within reach, or ""."""
+        scene = self.mapToScene(at.toPoint())
+        x = self.box.mapSceneToView(scene).x()
+        best, nearest = "", reach
+        for key, line in self._lines.items():
+            xs, ys = self._scaled(line.x, 0), self._scaled(line.y, 1)
+            if not line.item.isVisible() or len(xs) < 2 or not xs[0] <= x <= xs[-1]:
+                continue
+            place = self.box.mapViewToScene(QPointF(x, float(np.interp(x, xs, ys))))
+            if abs(place.y() - scene.y()) < nearest:
+                best, nearest = key, abs(place.y() - scene.y())
+        return best
+
     def keep_only(self, keys: set[str]) -> None:
         """Drop every line and band whose key is not among these."""
         for store in (self._lines, self._bands):

@@ -14,6 +14,7 @@ from gui.widgets.series import thin, thin_mean
 
 _BAND, _FILL = 0.16, 0.28  # opacity of a band, and of a histogram
 _DOT = 6.0  # pixels across, of a line with one point
+_BEHIND = 0.22  # opacity of the lines behind one that stands out
 _FAINT = 0.28  # opacity of a raw line behind its average
 
 
@@ -51,6 +52,8 @@ class PlotLine:
     steps: bool = False
     dense: bool = False  # as many points as pixels or more: drawn as hairs
     single: bool = False  # one point: drawn as a dot
+    behind: bool = False  # another line stands out
+    out: bool = False  # this one does
 
     def show(self, x: np.ndarray, y: np.ndarray, columns: int) -> None:
         """Draw these points (scaled already) over so many columns of pixels."""
@@ -81,10 +84,13 @@ class PlotLine:
         if self.single:
             pen = pg.mkPen(self.style.ink(), width=_DOT)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        if self.out:
+            pen.setWidthF(1.8 * pen.widthF())
         self.item.setPen(pen)
+        self.item.setOpacity(_BEHIND if self.behind else 1.0)
         # Line by line, a wide jagged line is drawn in half the time; but dashes would begin anew.
         self.item.setSegmentedLineMode("off" if self.style.dashed or self.steps else "on")
-        self.item.setZValue(0 if self.style.faint else 5)
+        self.item.setZValue(10 if self.out else 0 if self.style.faint else 5)
         if self.style.filled:
             fill = self.style.ink()
             fill.setAlphaF(_FILL)

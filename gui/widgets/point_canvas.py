@@ -42,8 +42,12 @@ _MOVE_MS = 200
 
 
 class PointCanvas(QWidget):
-    """Points by index; see PointMap for the meaning of what is set here."""
+    """Points by index; see PointMap for the meaning of what is set here.
 
+    On one of many small maps `cards` is False and `fine` below 1: a factor of the points' size.
+    """
+
+    cards, fine = True, 1.0
     picked = Signal(int)
     hovered = Signal(int)
 
@@ -197,7 +201,7 @@ class PointCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_neighbours(painter)
         self._paint_rings(painter)
-        if 0 <= self._hover < len(self._xy):
+        if self.cards and 0 <= self._hover < len(self._xy):
             self._paint_card(painter)
         if self._by_keyboard:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -207,7 +211,7 @@ class PointCanvas(QWidget):
     def radius(self) -> float:
         """Radius of a point in logical pixels; it grows a little as one zooms in."""
         zoom = self._camera.scale / max(self._fit(self._to).scale, 1e-9)
-        return radius_for(len(self._xy)) * float(np.clip(zoom**0.35, 0.8, 2.6))
+        return self.fine * radius_for(len(self._xy)) * float(np.clip(zoom**0.35, 0.8, 2.6))
 
     def _draw_raster(self, ratio: float) -> QImage:
         tints = self._tints()

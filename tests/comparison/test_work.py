@@ -48,7 +48,9 @@ def test_what_was_stopped_goes_on_in_the_same_run(store: RunStore) -> None:
     plan = Plan(("rotation",), "digits", {}, Budget("steps", 400), (0,), ("knn",), {"width": 8})
     comparison = Book(store).begin(plan)
     ticks: list[Tick] = []
-    stopping = Progress(ticks.append, cancelled=lambda: len(ticks) > 1)
+    stopping = Progress(
+        ticks.append, cancelled=lambda: "Comparing" in [t.what for t in ticks if t.done]
+    )
     with pytest.raises(Cancelled):
         Work(comparison, store).go_on(stopping)
     begun = Book(store).open("last")

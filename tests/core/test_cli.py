@@ -282,3 +282,32 @@ def test_it_is_started_by_main(own_home: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert done.stdout.startswith("finished after 4 steps")
+
+
+def test_clusters_are_printed_and_written(
+    trained: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = tmp_path / "clusters.csv"
+    assert main(["clusters", "last", "--k", "4", "--to", str(to)]) == 0
+    out = capsys.readouterr().out
+    assert "4 clusters of 450 pictures" in out
+    assert "purity" in out
+    assert len(to.read_text().splitlines()) == 451
+
+
+def test_a_stage_that_is_not_there_is_one_clear_line(
+    trained: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["clusters", "last", "--stage", "attic"]) == 2
+    assert "there is no stage 'attic'; there are stage1, " in capsys.readouterr().err
+
+
+def test_held_out_pictures_gauge_the_features_of_every_encoder(
+    trained: str, runs: RunStore
+) -> None:
+    columns = runs.open(trained).metrics()
+    rank = columns["held-out/effective rank/features"][1]
+    spread = columns["held-out/std x sqrt(d)/features"][1]
+    assert len(rank) == len(spread) > 0
+    assert (rank >= 1.0).all()
+    assert (spread > 0.0).all()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.evaluate.spectrum import spectrum
-from core.losses.collapse import deviation, effective_rank, gauge
+from core.losses.collapse import axis_deviations, deviation, effective_rank, gauge
 from core.randomness import generator
 
 
@@ -48,3 +48,9 @@ def test_it_agrees_with_the_evaluation_s_spectrum(count: int, dim: int) -> None:
 def test_looking_at_the_gauge_gives_no_gradient() -> None:
     z = drawn().requires_grad_()
     assert not any(value.requires_grad for value in gauge(z).values())
+
+
+def test_the_spread_along_the_axes_is_that_of_a_cross() -> None:
+    # Around (5, 1): ±3 along the first axis, ±1 along the second: the variances are 18/4 and 2/4.
+    cross = torch.tensor([[8.0, 1.0], [2.0, 1.0], [5.0, 2.0], [5.0, 0.0]])
+    torch.testing.assert_close(axis_deviations(cross), torch.tensor([4.5, 0.5]).sqrt())

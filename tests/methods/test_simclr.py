@@ -37,9 +37,9 @@ def test_the_loss_is_nt_xent_of_the_two_views() -> None:
     first, second = two_views(batch().images, simclr.config, generator("step"))
     wanted = nt_xent(simclr.embed(first), simclr.embed(second), simclr.config.temperature)
     torch.testing.assert_close(found["loss"], wanted)
-    assert float(found["information bound"]) == pytest.approx(
-        math.log(11) - float(wanted), abs=1e-5
-    )
+    bound = found["information in nats/bound log N - L"]
+    assert float(bound) == pytest.approx(math.log(11) - float(wanted), abs=1e-5)
+    assert float(found["information in nats/InfoNCE"]) == pytest.approx(float(wanted), abs=1e-5)
 
 
 @torch.no_grad()

@@ -7,9 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.bases.views import ALONE, TwoViewMethod, two_views
+from core.bases.views import TwoViewMethod, pair_kinds, two_views
 from core.config import change, configure
 from core.data.augment.compose import augment
+from core.data.augment.named import STRONG, alone
 from core.method import Batch, DataShape, Look
 from core.methods.contrastive.moco import MoCo
 from core.methods.contrastive.simclr import SimCLR
@@ -116,11 +117,11 @@ def test_the_views_stand_beside_their_picture() -> None:
 @torch.no_grad()
 def test_each_augmentation_changes_the_picture_in_its_own_way() -> None:
     images = pictures(1).repeat(8, 1, 1, 1)
-    changed = {name: augment(images, alone, generator(name)) for name, alone in ALONE.items()}
+    changed = {name: augment(images, alone(name), generator(name)) for name in STRONG}
     assert all(not torch.equal(images, made) for made in changed.values())
-    assert len({made.sum().item() for made in changed.values()}) == len(ALONE)
+    assert len({made.sum().item() for made in changed.values()}) == len(STRONG)
     shown = made(SimCLR).eval().augmentations(look())
-    assert len(shown.images) == 6 * (1 + len(ALONE))
+    assert len(shown.images) == 6 * (1 + len(STRONG))
 
 
 @torch.no_grad()
@@ -133,3 +134,16 @@ def test_the_affinity_matrix_holds_cosines_with_the_pairs_beside_the_diagonal(cl
     np.testing.assert_allclose(matrix.values, matrix.values.T, atol=1e-5)
     pairs = matrix.values[np.arange(0, 12, 2), np.arange(1, 12, 2)]
     np.testing.assert_allclose(pairs, 1.0, atol=1e-5)  # without augmentation two views are one
+
+
+def test_pairs_of_views_are_told_apart_by_picture_and_class() -> None:
+    # Views 0a 0b 1a 1b 2a 2b of pictures of the classes 5, 5 and unknown.
+    kinds = pair_kinds(torch.tensor([5, 5, 5, 5, -1, -1]))
+    assert kinds.tolist() == [
+        [3, 2, 1, 1, 0, 0],
+        [2, 3, 1, 1, 0, 0],
+        [1, 1, 3, 2, 0, 0],
+        [1, 1, 2, 3, 0, 0],
+        [0, 0, 0, 0, 3, 2],
+        [0, 0, 0, 0, 2, 3],
+    ]

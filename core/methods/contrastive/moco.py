@@ -19,7 +19,7 @@ from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recip
 from core.config import ConfigError, option
 from core.data.augment.config import GROUP
 from core.losses.collapse import gauge
-from core.losses.contrastive import info_nce, information_bound, moco_logits
+from core.losses.contrastive import info_nce, information, moco_logits
 from core.losses.hypersphere import sphere
 from core.method import Batch, DataShape, Look, Trials, figure
 from core.nets.heads import projector
@@ -124,7 +124,7 @@ class MoCo(TwoViewMethod):
         return {
             "loss": loss,
             "accuracy": (logits.detach().argmax(dim=1) == 0).float().mean(),
-            "information bound": information_bound(loss, logits.shape[1]),
+            **information(loss, logits.shape[1]),
             **sphere(queries, keys),
             **gauge(queries),
         }

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from core.bases.views import TwoViewConfig, TwoViewMethod, two_views, view_recipes
 from core.config import option
 from core.losses.collapse import gauge
-from core.losses.contrastive import information_bound, nt_xent_logits, partners
+from core.losses.contrastive import information, nt_xent_logits, partners
 from core.losses.hypersphere import sphere
 from core.method import Batch, DataShape, Trials
 from core.nets.heads import projector
@@ -75,7 +75,7 @@ class SimCLR(TwoViewMethod):
         return {
             "loss": loss,
             "accuracy": (logits.detach().argmax(dim=1) == truth).float().mean(),
-            "information bound": information_bound(loss, len(z) - 1),
+            **information(loss, len(z) - 1),
             **sphere(*z.chunk(2)),
             **gauge(z),
         }

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.bases.convolutional import ConvolutionalConfig
-from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
+from core.bases.convolutional import PaintingConfig
+from core.bases.encoder import EncoderMethod, shift_flip
 from core.config import option
 from core.data.augment.lab import to_lab, to_rgb
 from core.losses.colour import (
@@ -42,7 +42,7 @@ COLOURFUL = 110.0  # the largest a or b of a colour that can be shown
 
 
 @dataclass(frozen=True)
-class ColorizationConfig(ConvolutionalConfig, ShiftFlipConfig):
+class ColorizationConfig(PaintingConfig):
     """The paper finds T = 0.38 to keep mean colours vivid and modes coherent (section 2.3)."""
 
     steps: int = option(1200, "Training steps in all.", low=1, high=10_000_000, log=True,

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from core.bases.convolutional import ConvolutionalConfig
-from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
+from core.bases.convolutional import PaintingConfig
+from core.bases.encoder import EncoderMethod, shift_flip
 from core.config import option
 from core.data.augment.masks import centre_hole, centre_mask, erase, random_mask
 from core.losses.inpainting import adversarial_loss, discriminator_loss, hole_error
@@ -29,7 +29,7 @@ SHARES = (0.0625, 0.25, 0.5)  # holes of these areas are shown side by side
 
 
 @dataclass(frozen=True)
-class InpaintingConfig(ConvolutionalConfig, ShiftFlipConfig):
+class InpaintingConfig(PaintingConfig):
     """The paper takes out the middle quarter, or random regions of a quarter of the picture."""
 
     steps: int = option(900, "Training steps in all.", low=1, high=10_000_000, log=True,
@@ -68,6 +68,7 @@ class Inpainting(EncoderMethod):
     }
 
     config: InpaintingConfig
+    grain = 1
 
     def __init__(self, config: InpaintingConfig, data: DataShape) -> None:
         super().__init__(config, data)
@@ -172,7 +173,18 @@ class Inpainting(EncoderMethod):
 
     def reconstruct(self, images: Tensor) -> Reconstruction:
         """Each image with a hole, with what the network paints into it, and as it was."""
-        mask = self.held_out_masks(len(images))
+        return self.shown(images, self.held_out_masks(len(images)))
+
+    def hide(self, share: float, rng: torch.Generator) -> Tensor:
+        """A hole like those of training, of about that area, (H, W)."""
+        return self.masks(1, rng, share)[0, 0]
+
+    def fill(self, images: Tensor, hidden: Tensor) -> Reconstruction:
+        """The images with the same hole (H, W) in each, painted in, and as they were."""
+        return self.shown(images, hidden.expand(len(images), 1, -1, -1))
+
+    def shown(self, images: Tensor, mask: Tensor) -> Reconstruction:
+        """What stands beside one another: the images without what is masked, painted in, whole."""
         given, made = erase(images, mask), self.completed(images, mask)
         seen, painted, truth = (as_images(x.cpu().numpy()) for x in (given, made, images))
         return Reconstruction(seen, painted, truth, ("Given", "Painted in", "Truth"))

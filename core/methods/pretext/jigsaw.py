@@ -147,13 +147,21 @@ class Jigsaw(EncoderMethod):
     def validate(self, batch: Batch) -> dict[str, Tensor]:
         return self.judge(self.cut(self.crop(batch.images)), self.asked(len(batch.images)))
 
+    def tiles(self, images: Tensor) -> Tensor:
+        """The nine whole cells of the images, row by row, (B, 9, C, c, c)."""
+        places = grid_places(self.cell, images.device)
+        rows, columns = (place.expand(len(images), -1) for place in places)
+        return cut(self.crop(images), rows, columns, self.cell)
+
+    def order(self, images: Tensor, laid: Tensor) -> Tensor:
+        """Probabilities (B, K) of the orders for images whose place j shows tile laid[j]."""
+        return self.solve(self.cut(self.crop(images))[:, laid]).softmax(dim=1)
+
     def reconstruct(self, images: Tensor) -> Reconstruction:
         """A puzzle of each image: as it is given, in the network's order, and solved."""
         crops, chosen = self.crop(images), self.asked(len(images))
         answers = self.solve(self.shuffled(self.cut(crops), chosen)).argmax(dim=1)
-        places = grid_places(self.cell, images.device)
-        rows, columns = (place.expand(len(images), -1) for place in places)
-        given = self.shuffled(cut(crops, rows, columns, self.cell), chosen)
+        given = self.shuffled(self.tiles(images), chosen)
         which = torch.arange(len(images), device=images.device).unsqueeze(1)
         laid = torch.empty_like(given)
         laid[which, self.orders[answers]] = given  # every tile where the network takes it to belong

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.bases.convolutional import ConvolutionalConfig
-from core.bases.encoder import FILTER_SIDE, EncoderMethod, ShiftFlipConfig, shift_flip
+from core.bases.convolutional import PaintingConfig
+from core.bases.encoder import FILTER_SIDE, EncoderMethod, shift_flip
 from core.config import option
 from core.data.augment.lab import to_lab, to_rgb
 from core.losses.colour import annealed_mean, colour_loss, gamut, soft_encode
@@ -31,7 +31,7 @@ SHOWN = 12  # pictures in the figure of both halves
 
 
 @dataclass(frozen=True)
-class SplitBrainConfig(ConvolutionalConfig, ShiftFlipConfig):
+class SplitBrainConfig(PaintingConfig):
     """Each half has half the channels of another method's network."""
 
     steps: int = option(1400, "Training steps in all.", low=1, high=10_000_000, log=True,

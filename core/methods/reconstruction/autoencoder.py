@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from core.bases.encoder import EncoderMethod, ShiftFlipConfig, shift_flip
 from core.config import option
 from core.data.augment.corruption import gaussian_noise, masking_noise
+from core.data.augment.draws import uniform
 from core.losses.sparsity import kl_penalty, l1_penalty
 from core.method import Batch, DataShape, Look, figure
 from core.nets.attention import attention_map
@@ -81,6 +82,7 @@ class Autoencoder(EncoderMethod):
     }
 
     config: AutoencoderConfig
+    grain = 1
 
     def __init__(self, config: AutoencoderConfig, data: DataShape) -> None:
         super().__init__(config, data)
@@ -151,7 +153,21 @@ class Autoencoder(EncoderMethod):
 
     def reconstruct(self, images: Tensor) -> Reconstruction:
         """Each image as it was given, as it came back, and as it was."""
-        given = self.given(images, self.held_out_noise(images))
+        return self.shown(self.given(images, self.held_out_noise(images)), images)
+
+    def hide(self, share: float, rng: torch.Generator) -> Tensor:
+        """Single pixels, each at a chance of `share`, (H, W)."""
+        return uniform(rng, (self.data.side, self.data.side)) < share
+
+    def fill(self, images: Tensor, hidden: Tensor) -> Reconstruction:
+        """The images with the same pixels (H, W) of each black, rebuilt, and as they were.
+
+        A denoising one learned to see through just that; to the others black is a colour.
+        """
+        return self.shown(images.masked_fill(hidden, 0.0), images)
+
+    def shown(self, given: Tensor, images: Tensor) -> Reconstruction:
+        """What stands beside one another: what it is given, what comes back, and the truth."""
         parts = given, self.decode(self.codes(given)), images
         seen, made, truth = (as_images(x.cpu().numpy()) for x in parts)
         return Reconstruction(seen, made, truth, ("Given", "Rebuilt", "Truth"))

@@ -18,7 +18,7 @@ from core.config import option
 from core.losses.patches import masked_error, patchify, statistics, unpatchify
 from core.method import Batch, DataShape, Look, figure
 from core.nets.backbone import Backbone
-from core.nets.masked import MaskedDecoder, Masking, random_masking
+from core.nets.masked import MaskedDecoder, Masking, masking_of, random_masking
 from core.nets.vit import HEAD, ViT, choose_patch
 from core.pictures import Curve, ImageGrid, Line, Reconstruction, as_images
 from core.randomness import generator
@@ -145,7 +145,32 @@ class MAE(EncoderMethod):
 
     def reconstruct(self, images: Tensor) -> Reconstruction:
         """Each image with patches hidden at the chosen ratio, painted in, and as it was."""
-        masking = self.held_out_mask(len(images))
+        return self.shown(images, self.held_out_mask(len(images)))
+
+    @property
+    def grain(self) -> int:
+        """Side of what is hidden at once: a patch."""
+        return self.patch
+
+    def hide(self, share: float, rng: torch.Generator) -> Tensor:
+        """Of the N patches round(share N), each set as likely as any other: (H, W)."""
+        count = self.grid**2
+        rank = torch.rand(count, generator=rng, device=rng.device).argsort().argsort()
+        patches = (rank < min(count - 1, round(share * count))).view(self.grid, self.grid)
+        return patches.repeat_interleave(self.patch, 0).repeat_interleave(self.patch, 1)
+
+    def fill(self, images: Tensor, hidden: Tensor) -> Reconstruction:
+        """The images with every patch hidden that `hidden` (H, W) touches, painted in, and whole.
+
+        Raises ValueError where no patch is left to be seen.
+        """
+        touched = patchify(hidden.float()[None, None], self.patch).amax(dim=2)[0] > 0  # (N,)
+        if bool(touched.all()):
+            raise ValueError("every patch is hidden; leave one to be seen")
+        return self.shown(images, masking_of(touched, len(images)))
+
+    def shown(self, images: Tensor, masking: Masking) -> Reconstruction:
+        """What stands beside one another: the visible patches, the others painted in, the truth."""
         parts = self.given(images, masking), self.completed(images, masking), images
         given, made, truth = (as_images(x.cpu().numpy()) for x in parts)
         return Reconstruction(given, made, truth, ("Visible", "Painted in", "Truth"))

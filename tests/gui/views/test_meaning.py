@@ -23,6 +23,7 @@ from core.pictures import (
 )
 from gui.theme import manager
 from gui.views import view_for
+from gui.widgets.grouped import TITLE
 
 
 def shown(qtbot: QtBot, picture: Picture, width: int = 420, height: int = 320):
@@ -80,6 +81,20 @@ def test_only_tiles_in_sight_are_painted(qtbot: QtBot) -> None:
     view.tiles.viewport().grab()
     assert 0 < len(set(painted)) < 100
     assert max(painted) == 9999
+
+
+def test_groups_of_images_stand_under_titles_and_begin_a_line(qtbot: QtBot) -> None:
+    groups = [("three", 3), ("none", 0), ("two", 2)]
+    view = shown(qtbot, ImageGrid(np.zeros((5, 4, 4, 3), np.uint8), columns=2, groups=groups))
+    layout = view.tiles.layout_for(view.tiles.viewport().width())
+    left, step = layout.rect(0).left(), layout.tile.height() + layout.gap
+    assert [layout.rect(i).left() == left for i in range(5)] == [True, False, True, True, False]
+    assert layout.rect(2).top() - layout.rect(0).top() == step
+    assert layout.rect(3).top() - layout.rect(2).top() == step + 2 * TITLE
+    assert [layout.at(layout.rect(i).center()) for i in range(5)] == [0, 1, 2, 3, 4]
+    assert layout.at(layout.title(2).center()) == -1
+    assert layout.between(0, layout.size.height()) == range(5)
+    assert layout.size.height() == layout.rect(4).bottom() + 1 + layout.gap
 
 
 def test_the_greatest_cell_of_a_matrix_is_the_brightest(qtbot: QtBot) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from core.config import options_of
 from core.data.augment.config import Augmentation
 from gui.pages.augmentations import Augmentations
-from gui.pages.data import DataPage
+from gui.pages.data import OWN_SIDE, DataPage
 from gui.window import Window
 from tests.data import odd
 from tests.gui.window.acts import LONG, click, desk_in
@@ -141,3 +142,41 @@ class TestAugmentations:
         before = self.drawn(tab)
         click(tab.again)
         assert np.abs(self.drawn(tab) - before).mean() > 1.0
+
+    def test_a_slider_switches_its_augmentation_on_and_off(self, tab: Augmentations) -> None:
+        click(tab.off)
+        tab._draw()
+        assert not any(switch.isChecked() for switch in tab.strengths.switches.values())
+        click(tab.strengths.switches["Sobel"])
+        assert tab.form.values()["sobel"] is True
+        tab.strengths.sliders["noise"].setValue(80)
+        assert tab.form.values()["noise"] == 0.8
+        assert tab.strengths.switches["noise"].isChecked()
+        tab.strengths.sliders["noise"].setValue(0)
+        assert tab.form.values()["noise"] == 0.0
+        assert not tab.strengths.switches["noise"].isChecked()
+
+    def test_a_number_typed_into_the_form_moves_the_slider(self, tab: Augmentations) -> None:
+        tab.form.set_values({"crop": 0.6, "turn": 90.0})
+        tab._draw()
+        assert tab.strengths.strength("crop") == 0.4
+        assert tab.strengths.strength("rotate") == 0.5
+
+    def test_each_alone_shows_all_nine_under_their_names(self, tab: Augmentations) -> None:
+        tab.mode.setCurrentIndex(1)
+        titles = [title for title, _ in tab.view._tiles.groups]
+        assert titles == ["The picture", "Crop", "Flip", "Colour drop", "Colour jitter", "Rotate",
+                          "Cutout", "Noise", "Blur", "Sobel"]  # fmt: skip
+        images, first = tab.view._tiles.images.astype(int), 1
+        for title, count in tab.view._tiles.groups[1:]:
+            assert (images[first : first + count] != images[0]).any(), title
+            first += count
+
+    def test_a_picture_of_one_s_own_is_augmented(
+        self, qtbot: QtBot, page: DataPage, tab: Augmentations, tmp_path: Path
+    ) -> None:
+        mine = np.full((40, 50, 3), (200, 30, 60), np.uint8)
+        Image.fromarray(mine).save(tmp_path / "mine.png")
+        page.augment_own(tmp_path / "mine.png")
+        qtbot.waitUntil(lambda: tab.view._tiles.images.shape[1] == OWN_SIDE, timeout=LONG)
+        assert (tab.view._tiles.images[0] == (200, 30, 60)).all()

@@ -11,6 +11,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from core.runs import RunStore
+from gui.pages.data import OWN_SIDE
 from gui.window import Window
 from tests.gui.window.acts import (
     LONG,
@@ -87,6 +88,15 @@ def test_an_image_is_looked_at_with_the_open_run(
     session = at_desk.workbench.desk().session
     qtbot.waitUntil(lambda: session.own_pictures is not None, timeout=LONG)
     assert session.own_pictures.shape == (1, 1, 8, 8)
+
+
+def test_an_image_is_augmented(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    assert drop(window, [picture(tmp_path / "mine.png")])
+    accept(wait_for_notice(qtbot, window, "is an image"), "Augment it")
+    view = window.data_page().augmentations.view
+    qtbot.waitUntil(view.can_save, timeout=LONG)
+    assert window.page == "data"
+    assert view._tiles.images.shape[1] == OWN_SIDE
 
 
 def test_an_image_without_a_run_says_what_to_do(

@@ -40,3 +40,32 @@ def test_a_collapse_is_said_once_when_it_lasts() -> None:
 
 def test_a_method_without_the_gauge_rings_nothing() -> None:
     assert CollapseAlarm().heed([Row(s, 0.0, {"loss": 1.0}) for s in range(100)]) is None
+
+
+def teacher(step: int, each: float, of_mean: float) -> Row:
+    """The entropies of a teacher's answers and of their mean."""
+    return Row(step, 0.0, {"teacher entropy": each, "teacher entropy/of the mean answer": of_mean})
+
+
+def test_a_teacher_that_says_the_same_of_all_pictures_is_told_by_its_entropy() -> None:
+    learns = [teacher(s, 1.5, 4.8) for s in range(100)]
+    assert CollapseAlarm().heed(learns) is None
+    one = [teacher(s, 0.001, 0.002) for s in range(PATIENCE)]
+    assert "one output wins everywhere" in (CollapseAlarm().heed(one) or "")
+    even = [teacher(s, 5.50, 5.52) for s in range(PATIENCE)]
+    assert "all outputs are even" in (CollapseAlarm().heed(even) or "")
+
+
+def features(step: int, rank: float) -> Row:
+    """A judgement on the held-out pictures, as of every method that encodes."""
+    return Row(step, 0.0, {"held-out/loss": 0.1, "held-out/effective rank/features": rank})
+
+
+def test_features_that_fall_are_said_to_have_collapsed() -> None:
+    alarm = CollapseAlarm()
+    assert alarm.heed([features(0, 9.0), features(10, 1.1), features(20, 1.1)]) is None
+    assert "features have collapsed: the effective rank" in (alarm.heed([features(30, 1.1)]) or "")
+
+
+def test_features_of_a_network_that_never_learned_ring_nothing() -> None:
+    assert CollapseAlarm().heed([features(s, 1.2) for s in range(50)]) is None
