@@ -16,6 +16,7 @@ from torch import nn
 
 from core.data.imageset import ImageSet
 from core.evaluate.case import Case, Findings
+from core.evaluate.clustering import judge_clustering
 from core.evaluate.features import EvaluationError, Features
 from core.evaluate.few_labels import few_labels
 from core.evaluate.fine_tune import fine_tune
@@ -23,8 +24,9 @@ from core.evaluate.knn import Predictions, knn
 from core.evaluate.label_curve import LabelCurve
 from core.evaluate.label_training import Terms
 from core.evaluate.linear_probe import linear_probe
-from core.evaluate.protocols import USUAL, protocol
+from core.evaluate.protocols import ACCURACY, USUAL, protocol
 from core.evaluate.report import RANDOM, RAW, Report, Score
+from core.evaluate.retrieval import judge_retrieval
 from core.evaluate.semi_supervised import semi_supervised
 from core.evaluate.transfer.detection import Detection
 from core.evaluate.transfer.protocol import transfer
@@ -111,15 +113,15 @@ def _by_neighbours(case: Case) -> Findings:
             found = [
                 knn(*_arrays(f, stage), device=case.device, progress=case.progress) for f in each
             ]
-            scores.append(_score("knn", name, stage, found))
+            scores.append(_accuracy("knn", name, stage, found))
     return Findings(scores)
 
 
-def _score(
+def _accuracy(
     protocol: str, name: str, stage: str, found: Sequence[Predictions], **details: float
 ) -> Score:
-    choosing, tested = (list(half) for half in zip(*(p.halves() for p in found), strict=True))
-    return Score(protocol, name, stage, [p.accuracy for p in found], choosing, tested, details)
+    place = protocol, name, stage
+    return Score.of(place, ACCURACY, Predictions.accuracy, found, len(found[0].truth), **details)
 
 
 def _by_probe(case: Case) -> Findings:
@@ -132,7 +134,7 @@ def _by_probe(case: Case) -> Findings:
                 for f in each
             ]
             answers = [p.predictions for p in found]
-            scores.append(_score("linear", name, stage, answers, penalty=found[0].penalty))
+            scores.append(_accuracy("linear", name, stage, answers, penalty=found[0].penalty))
         counts = sum(p.predictions.confusion(len(each[0].classes)) for p in found)
         confusions[name] = np.asarray(counts).tolist()
     return Findings(scores, confusions=confusions)
@@ -164,6 +166,8 @@ JUDGES: Mapping[str, Callable[[Case], Findings]] = {
     "knn": _by_neighbours,
     "linear": _by_probe,
     "few_labels": _by_few_labels,
+    "clustering": judge_clustering,
+    "retrieval": judge_retrieval,
     "semi_supervised": _by_training(semi_supervised),
     "fine_tune": _by_training(fine_tune),
     "detection": transfer(Detection),

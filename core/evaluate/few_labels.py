@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from core.evaluate.features import Features
-from core.evaluate.label_curve import COUNTS, LabelCurve, draw, usable
+from core.evaluate.label_curve import COUNTS, Amount, LabelCurve, draw, usable
 from core.evaluate.linear_probe import fit, predict, scaler_of
 from core.progress import Progress
 
@@ -28,7 +28,7 @@ def few_labels(
     seeds: Sequence[int],
     progress: Progress | None = None,
     *,
-    counts: Sequence[int | None] = COUNTS,
+    counts: Sequence[Amount] = COUNTS,
     stage: str | None = None,
     device: torch.device | str = "cpu",
 ) -> LabelCurve:
@@ -66,7 +66,7 @@ class _Problem:
         self.y = torch.from_numpy(features.train_labels).to(device)
         self.features = features
 
-    def run(self, count: int | None, seed: int) -> float:
+    def run(self, count: Amount, seed: int) -> float:
         """Held-out accuracy after `count` labels a class, drawn by the seed."""
         drawn = draw(self.features.train_labels, count, seed)
         chosen = torch.from_numpy(drawn).to(self.y.device)

@@ -1,9 +1,13 @@
 """Fine-tuning: the whole network trained on from what it learned without labels, or from scratch.
 
-Equal steps are equal chances from here on, not equal cost: the pretraining comes on top.
+The labels are 1 %, 10 % and 100 % of every class, as in Table 7 of SimCLR (Chen et al., 2020,
+arXiv 2002.05709). Equal steps are equal chances from here on, not equal cost: the pretraining comes
+on top. Recipe and length are the same for everybody; no picture chooses either, nor when to stop.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from core.data.imageset import ImageSet
 from core.evaluate.label_curve import LabelCurve
@@ -20,8 +24,9 @@ def fine_tune(
     terms: Terms | None = None,
     progress: Progress | None = None,
 ) -> LabelCurve:
-    """Accuracy after training all blocks on n labels a class. Raises EvaluationError."""
+    """Accuracy after training all blocks on shares of the labels. Raises EvaluationError."""
     terms = terms or Terms()
+    terms = replace(terms, counts=terms.shares, recipe=terms.tuning)
     backbone = backbone_of(method)
 
     def ways(random: Backbone) -> list[Way]:

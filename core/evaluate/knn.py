@@ -30,15 +30,9 @@ class Predictions:
     predicted: NDArray[np.int64]
     truth: NDArray[np.int64]
 
-    @property
-    def accuracy(self) -> float:
-        """Share of right answers, 0..1."""
-        return float((self.predicted == self.truth).mean())
-
-    def halves(self) -> tuple[float, float]:
-        """Accuracy on every other picture, and on the rest: one to choose by, one to judge by."""
-        right = self.predicted == self.truth
-        return float(right[::2].mean()), float(right[1::2].mean()) if len(right) > 1 else np.nan
+    def accuracy(self, part: slice = slice(None)) -> float:
+        """Share of right answers among all pictures or a part of them, 0..1."""
+        return float((self.predicted == self.truth)[part].mean())
 
     def confusion(self, classes: int) -> NDArray[np.int64]:
         """Counts (true class, predicted class)."""
@@ -62,7 +56,7 @@ def neighbours(
     """
     if metric not in METRICS:
         raise EvaluationError(f"metric {metric!r} is not one of {', '.join(METRICS)}")
-    points, asked = _vectors(features, device), _vectors(queries, device)
+    points, asked = vectors(features, device), vectors(queries, device)
     if metric == "cosine":
         points, asked = F.normalize(points, dim=1), F.normalize(asked, dim=1)
     k = min(k, len(points))
@@ -83,7 +77,8 @@ def neighbours(
     return torch.cat(near).numpy(), torch.cat(values).numpy()
 
 
-def _vectors(features: NDArray[Any], device: torch.device | str) -> Tensor:
+def vectors(features: NDArray[Any], device: torch.device | str) -> Tensor:
+    """(N, D) features as a tensor; raises EvaluationError where there are none, or not finite."""
     x = torch.from_numpy(np.ascontiguousarray(features, dtype=np.float32)).to(device)
     if x.ndim != 2 or len(x) == 0:
         raise EvaluationError(f"expected vectors of shape (N, D), found {tuple(x.shape)}")

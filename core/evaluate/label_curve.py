@@ -11,25 +11,42 @@ from numpy.typing import NDArray
 
 from core.pictures import Curve, Line, Table
 
-COUNTS: tuple[int | None, ...] = (1, 5, 10, 20, 50, 100, None)  # None: every label there is
+# A whole number is labels a class, a float the share of every class, None every label there is.
+Amount = int | float | None
+
+COUNTS: tuple[Amount, ...] = (1, 2, 5, 10, 20, 50, 100, None)
+SHARES: tuple[Amount, ...] = (0.01, 0.1, 1.0)
 
 
-def draw(labels: NDArray[np.int64], per_class: int | None, seed: int) -> NDArray[np.int64]:
-    """Positions of `per_class` pictures of every class (all of a smaller one), by the seed alone.
+def draw(labels: NDArray[np.int64], amount: Amount, seed: int) -> NDArray[np.int64]:
+    """Positions of so many pictures of every class, by the seed alone.
 
-    Draws of one seed are nested: the five labels a class contain the one. In this way a curve's
-    steps are due to the labels that are added, not to other luck.
+    A class that is smaller than the count gives all it has; of a share every class gives at least
+    one. Draws of one seed are nested: the five labels a class contain the one. In this way a
+    curve's steps are due to the labels that are added, not to other luck.
     """
     order = np.random.default_rng(seed).permutation(len(labels))
-    classes = np.unique(labels[labels >= 0])
-    chosen = [order[labels[order] == label][:per_class] for label in classes]
+    chosen = []
+    for label in np.unique(labels[labels >= 0]):
+        mine = order[labels[order] == label]
+        part = isinstance(amount, float)
+        chosen.append(mine[: max(1, round(amount * len(mine))) if part else amount])
     return np.sort(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.int64)
 
 
-def usable(counts: Sequence[int | None], labels: NDArray[np.int64]) -> list[int | None]:
+def usable(counts: Sequence[Amount], labels: NDArray[np.int64]) -> list[Amount]:
     """The counts, less those that ask for at least as many labels as the largest class has."""
     most = int(np.bincount(labels[labels >= 0]).max())
-    return [count for count in counts if count is None or count < most]
+    return [c for c in counts if c is None or isinstance(c, float) or c < most]
+
+
+def named(amount: Amount) -> str:
+    """An amount as a column names it: "1 label", "5 labels", "10 % of labels", "all labels"."""
+    if amount is None:
+        return "all labels"
+    if isinstance(amount, float):
+        return f"{100 * amount:g} % of labels"
+    return f"{amount} label{'s' * (amount > 1)}"
 
 
 @dataclass(frozen=True)
@@ -37,10 +54,16 @@ class LabelCurve:
     """Accuracies by number of labels a class, for several ways of learning from them."""
 
     title: str
-    counts: Sequence[int | None]  # labels a class; None is all
+    counts: Sequence[Amount]
     all_labels: float  # how many a class that is, on average
     accuracies: Mapping[str, Sequence[Sequence[float]]]  # way -> [count][seed], 0..1
     note: str = ""
+
+    def labels(self, amount: Amount) -> float:
+        """How many labels a class that is, on average."""
+        if amount is None:
+            return self.all_labels
+        return max(1.0, amount * self.all_labels) if isinstance(amount, float) else amount
 
     def mean(self, way: str) -> NDArray[np.float64]:
         """Mean accuracy over the seeds at each count."""
@@ -52,13 +75,13 @@ class LabelCurve:
 
     def curve(self) -> Curve:
         """Accuracy in percent over labels a class, one line a way."""
-        x = np.array([self.all_labels if count is None else count for count in self.counts])
+        x = np.array([self.labels(count) for count in self.counts])
         lines = {w: Line(x, 100 * self.mean(w), 100 * self.spread(w)) for w in self.accuracies}
         return Curve(lines, "labels a class", "accuracy on held-out pictures (%)", log_x=True)
 
     def table(self) -> Table:
         """One row a way, one column a count, "mean ± deviation" in percent."""
-        columns = ["", *("all" if c is None else str(c) for c in self.counts)]
+        columns = ["", *(named(count) for count in self.counts)]
         rows = []
         for way in self.accuracies:
             cells = zip(self.mean(way), self.spread(way), self.accuracies[way], strict=True)

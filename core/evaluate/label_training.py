@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.data.imageset import ImageSet, Pictures
 from core.evaluate.features import labelled
-from core.evaluate.label_curve import COUNTS, LabelCurve, draw, usable
+from core.evaluate.label_curve import COUNTS, SHARES, Amount, LabelCurve, draw, usable
 from core.evaluate.references import backbone_of, untrained
 from core.evaluate.supervised import (
     Recipe,
@@ -50,8 +50,10 @@ class Terms:
     """What is the same for all ways."""
 
     seeds: Sequence[int] = (0, 1, 2)  # of labels, new weights and the order of pictures alike
-    counts: Sequence[int | None] = COUNTS
+    counts: Sequence[Amount] = COUNTS
     recipe: Recipe = field(default_factory=Recipe)
+    shares: Sequence[Amount] = SHARES  # of the labels, in fine-tuning
+    tuning: Recipe = field(default_factory=lambda: Recipe(steps=300))  # and its recipe
 
 
 def compare_ways(

@@ -54,7 +54,7 @@ class Probe:
 
     @property
     def accuracy(self) -> float:
-        return self.predictions.accuracy
+        return self.predictions.accuracy()
 
 
 def linear_probe(

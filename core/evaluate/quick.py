@@ -54,7 +54,7 @@ def quick(encoder: nn.Module, data: ImageSet, progress: Progress | None = None) 
     device = device_of(encoder)
     votes = knn(*arrays, device=device, progress=progress)
     probe = linear_probe(*arrays, penalty=PENALTY, iterations=ITERATIONS, device=device)
-    return QuickScore(votes.accuracy, probe.accuracy, fill.effective_rank, fill.deviation)
+    return QuickScore(votes.accuracy(), probe.accuracy, fill.effective_rank, fill.deviation)
 
 
 def some(pictures: Pictures, most: int) -> Pictures:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,9 @@ RAW = "raw pixels"
 RANDOM = "random network"
 SUPERVISED = "supervised"
 IN_PERCENT = "In percent: accuracy, or the measure that the column names."
+
+CHOOSING, TESTED = slice(0, None, 2), slice(1, None, 2)  # of the held-out pictures
+Answers = TypeVar("Answers")
 
 
 def deviation(values: Sequence[float]) -> float | None:
@@ -40,6 +43,25 @@ class Score:
     tested: Sequence[float] = ()  # on the rest, to judge the chosen stage by
     details: Mapping[str, float] = field(default_factory=dict)
     measure: str = ACCURACY  # a key of the protocol's columns
+
+    @classmethod
+    def of(
+        cls,
+        place: tuple[str, str, str],
+        measure: str,
+        by: Callable[[Answers, slice], float],
+        found: Sequence[Answers],
+        count: int,
+        **details: float,
+    ) -> Score:
+        """A measure of what each network answered: of all held-out pictures and of each half.
+
+        `place` is protocol, representation and stage. `by` gives the measure on a part of the
+        `count` held-out pictures; one alone is not halved.
+        """
+        parts = (slice(None), CHOOSING, TESTED) if count > 1 else (slice(None),)
+        return cls(*place, *([by(f, part) for f in found] for part in parts),
+                   measure=measure, details=details)  # fmt: skip
 
     @property
     def mean(self) -> float:
@@ -125,9 +147,19 @@ class Report:
         notes = (
             f"{IN_PERCENT} {self.held_out} held-out pictures, {self.pictures} labelled "
             f"pictures to learn from; always saying the most frequent class gives "
-            f"{percent(self.chance)}. ± is the standard deviation over seeds."
+            f"{percent(self.chance)}. ± is the standard deviation over seeds.{self._fewer()}"
         )
         return Table(["representation", "stage", *self.columns.values()], rows, notes)
+
+    def _fewer(self) -> str:
+        """Which protocols learned from fewer pictures, in words."""
+        learned = {
+            s.protocol: s.details["pictures"] for s in self.scores if "pictures" in s.details
+        }
+        return "".join(
+            f" {PROTOCOLS[name].title} learned from {count:,.0f} of them."
+            for name, count in learned.items()
+        )
 
     def per_class(self) -> Table:
         """Accuracy of the linear probe on each class, one column a representation."""

@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 import torch
 
+from core.evaluate import label_training
 from core.evaluate.features import extract, raw_pixels
 from core.evaluate.few_labels import few_labels
 from core.evaluate.fine_tune import fine_tune
-from core.evaluate.label_curve import LabelCurve, draw, usable
+from core.evaluate.label_curve import COUNTS, LabelCurve, draw, usable
 from core.evaluate.label_training import Terms
 from core.evaluate.semi_supervised import semi_supervised
 from core.evaluate.supervised import Recipe, activations, schedule
 from core.progress import Cancelled, Progress
 
-BRIEF = Terms(seeds=(0, 1), counts=(1, 10, None), recipe=Recipe(steps=6, batch_size=16))
+SHORT = Recipe(steps=6, batch_size=16)
+BRIEF = Terms((0, 1), counts=(1, 10, None), recipe=SHORT, shares=(0.1, 1.0), tuning=SHORT)
 
 
 def test_a_draw_has_as_many_of_every_class_and_repeats_with_its_seed():
@@ -34,6 +36,34 @@ def test_draws_of_one_seed_are_nested():
 def test_a_small_class_gives_all_it_has():
     labels = np.array([0] * 3 + [1] * 50)
     assert np.bincount(labels[draw(labels, 10, 0)]).tolist() == [3, 10]
+
+
+def test_a_share_takes_that_part_of_every_class_and_at_least_one():
+    labels = np.array([-1] * 9 + [0] * 40 + [1] * 200 + [2] * 3)
+    for share, wanted in ((0.01, [1, 2, 1]), (0.1, [4, 20, 1]), (1.0, [40, 200, 3])):
+        assert np.bincount(labels[draw(labels, share, 0)]).tolist() == wanted
+    assert set(draw(labels, 0.1, 5)) < set(draw(labels, 1.0, 5))
+
+
+def test_few_labels_are_asked_for_at_the_counts_of_the_literature():
+    assert usable(COUNTS, np.zeros(500, dtype=np.int64)) == [1, 2, 5, 10, 20, 50, 100, None]
+
+
+def test_fine_tuning_takes_shares_of_the_labels_and_its_own_recipe(method, data, monkeypatch):
+    taken = []
+    monkeypatch.setattr(label_training, "train", lambda *given: taken.append(given[3].shape))
+    found = fine_tune(method, data, Terms(seeds=(0,), tuning=Recipe(steps=7, batch_size=64)))
+    assert found.counts == [0.01, 0.1, 1.0]
+    assert taken == 2 * [(7, 3), (7, 24), (7, 64)]  # 80 pictures of each of 3 classes
+
+
+def test_amounts_are_named_and_placed_by_their_labels_a_class():
+    curve = LabelCurve("t", [1, 10, 0.01, 1.0, None], 80.0, {"way": [[0.5]] * 5})
+    line = curve.curve().lines["way"]
+    np.testing.assert_allclose(line.x, [1, 10, 1, 80, 80])
+    assert curve.table().columns == [
+        "", "1 label", "10 labels", "1 % of labels", "100 % of labels", "all labels"
+    ]  # fmt: skip
 
 
 def test_counts_that_ask_for_more_than_there_is_are_left_out():
@@ -80,7 +110,8 @@ def test_the_semi_supervised_curve_repeats_with_its_seeds_and_is_complete(method
 
 @pytest.mark.parametrize("protocol", [semi_supervised, fine_tune])
 def test_training_from_all_labels_learns_the_classes(method, data, protocol):
-    terms = Terms(seeds=(0,), counts=(None,), recipe=Recipe(steps=80, learning_rate=0.02))
+    recipe = Recipe(steps=80, learning_rate=0.02)
+    terms = Terms(seeds=(0,), counts=(None,), recipe=recipe, shares=(1.0,), tuning=recipe)
     found = protocol(method, data, terms)
     assert all(found.mean(way)[0] > 0.6 for way in found.accuracies)  # chance is 0.33
 

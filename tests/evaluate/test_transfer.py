@@ -219,6 +219,11 @@ def test_the_columns_say_what_was_measured(report):
     ]  # fmt: skip
 
 
+def test_the_note_says_from_how_many_pictures_a_head_learned(report):
+    assert "90 labelled pictures" in report.table().notes
+    assert "Detection learned from 30 of them." in report.table().notes
+
+
 def test_a_report_keeps_pictures_of_the_truth_beside_the_answers(report):
     again = Report.from_dict(json.loads(json.dumps(report.to_dict())))
     pictures = dict(pictures_of(again))
