@@ -66,10 +66,34 @@ def judge(
         supervised=taught,
         references=references,
     )
-    name = f"step-{at:09d}-{'-'.join(protocols)}"
+    name = f"{_prefix(at)}{'-'.join(protocols)}"
     if run.read_only:
         with store.open(run.id, write=True) as writable:
             writable.save_evaluation(name, report.to_dict())
     else:
         run.save_evaluation(name, report.to_dict())
     return report
+
+
+def judged(run: Run) -> dict[str, Report]:
+    """Protocol -> the report that has it, of what was found at the last snapshot.
+
+    What cannot be read counts as not judged.
+    """
+    steps = run.snapshots()
+    found: dict[str, Report] = {}
+    for name, values in run.evaluations().items():
+        if not steps or not name.startswith(_prefix(steps[-1])):
+            continue
+        try:
+            report = Report.from_dict(values)
+        except (ValueError, KeyError, TypeError):
+            continue
+        for protocol in report.protocols:
+            found.setdefault(protocol, report)
+    return found
+
+
+def _prefix(step: int) -> str:
+    """How the evaluations of a step are named."""
+    return f"step-{step:09d}-"

@@ -20,27 +20,31 @@ from core.runs import RunStore
 
 ALL = "all"
 BUDGETS = {"seconds": "processor seconds", "steps": "steps", "images": "pictures seen"}
+DATA, SEEDS = "toyland", 3  # where nothing is said
 
 
 def add_words(words: argparse.ArgumentParser) -> None:
-    """The words after `compare`."""
+    """The words after `compare`. What is not said is None: a comparison gone on with keeps it."""
     add, known = words.add_argument, ", ".join(n.id for n in notes())
-    add("methods", nargs="?", default=ALL, help=f"all, or some with commas between: {known}")
-    add("--data", default="toyland", metavar="SOURCE", help="source of the pictures (%(default)s)")
-    add("--path", default=None, metavar="FOLDER", help="of images, or a zip, with --data folder")
+    add("methods", nargs="?", help=f"all (the default), or some with commas between: {known}")
+    add("--data", metavar="SOURCE", help=f"source of the pictures ({DATA})")
+    add("--path", metavar="FOLDER", help="of images, or a zip, with --data folder")
     for kind in BUDGETS:
-        add(f"--{kind}", type=float, default=None, metavar="N", help=f"{BUDGETS[kind]} for each")
-    add("--seeds", type=int, default=3, help="how many of each (%(default)s)")
+        add(f"--{kind}", type=float, metavar="N", help=f"{BUDGETS[kind]} for each")
+    add("--seeds", type=int, help=f"how many of each ({SEEDS})")
     listed = words_of(tuple(PROTOCOLS))
+    add("--protocols", metavar="LIST", help=f"among {listed} ({words_of(USUAL)})")
+    add("--threads", type=int, help="CPU threads (1)")
+    add("--device", help="auto, cpu, cuda or mps (auto)")
+    add("--backbone", help="the same for all methods that let one choose")
+    add("--width", type=int, help="of the backbone, the same for all methods")
     add(
-        "--protocols", default=words_of(USUAL), metavar="LIST", help=f"among {listed} (%(default)s)"
+        "--resume",
+        metavar="ID",
+        help="go on with a comparison, or with the 'last'; methods, seeds and protocols said "
+        "besides are added to it, and only what is missing is done",
     )
-    add("--threads", type=int, default=1, help="CPU threads (%(default)s)")
-    add("--device", default="auto", help="auto, cpu, cuda or mps")
-    add("--backbone", default=None, help="the same for all methods that let one choose")
-    add("--width", type=int, default=None, help="of the backbone, the same for all methods")
-    add("--resume", default=None, metavar="ID", help="go on with a comparison, or with the 'last'")
-    add("--to", type=Path, default=None, metavar="FILE", help="the table as .csv, .md or .tex")
+    add("--to", type=Path, metavar="FILE", help="the table as .csv, .md or .tex")
 
 
 def compare(given: argparse.Namespace) -> int:
@@ -49,7 +53,8 @@ def compare(given: argparse.Namespace) -> int:
     store = RunStore(given.runs)
     book = Book(store)
     comparison = book.open(given.resume) if given.resume else book.begin(plan_of(given))
-    bar = Bar(given.quiet)
+    wanted = extended(comparison, given) if given.resume else comparison.plan
+    work, bar = Work(comparison, store), Bar(given.quiet)
 
     def changed(entry: Entry) -> None:
         if not given.quiet:
@@ -57,7 +62,10 @@ def compare(given: argparse.Namespace) -> int:
             print(_line(comparison, entry), file=sys.stderr)
 
     try:
-        Work(comparison, store).go_on(Progress(bar.tick), changed)
+        progress = Progress(bar.tick)
+        if wanted != comparison.plan:
+            work.extend(wanted, progress)
+        work.go_on(progress, changed)
     except BaseException:
         bar.close()
         if comparison.path.exists():
@@ -73,27 +81,64 @@ def compare(given: argparse.Namespace) -> int:
 
 
 def plan_of(given: argparse.Namespace) -> Plan:
-    """What the words ask for; raises ConfigError, UnknownMethod."""
+    """What the words ask for; raises ConfigError, UnknownMethod, UnknownProtocol."""
+    return Plan(
+        _methods(given) or [n.id for n in notes()],
+        given.data or DATA,
+        _data_options(given),
+        _budget(given) or Budget(),
+        tuple(range(SEEDS if given.seeds is None else given.seeds)),
+        ids_of(given.protocols) if given.protocols else USUAL,
+        _options(given),
+        given.threads or 1,
+        given.device or "auto",
+    )
+
+
+def extended(comparison: Comparison, given: argparse.Namespace) -> Plan:
+    """The plan of a comparison with what the words add; raises ConfigError for what they change."""
+    plan = comparison.plan
+    said = {
+        "--data": (given.data, plan.data),
+        "--path": (_data_options(given).get("path"), plan.data_options.get("path")),
+        "the budget": (_budget(given), plan.budget),
+        "--threads": (given.threads, plan.threads),
+        "--device": (given.device, plan.device),
+        **{f"--{n}": (v, plan.options.get(n)) for n, v in _options(given).items()},
+    }
+    for name, (wanted, kept) in said.items():
+        if wanted is not None and wanted != kept:
+            kept = "each method's own" if kept is None else kept
+            raise ConfigError(
+                f"{name}: {comparison.id} was begun with {kept}, not {wanted}, and its methods "
+                "would no longer be comparable; begin a new comparison without --resume"
+            )
+    protocols = ids_of(given.protocols) if given.protocols else ()
+    return plan.adding(_methods(given), range(given.seeds or 0), protocols)
+
+
+def _methods(given: argparse.Namespace) -> list[str]:
+    """Those that are said; none where none is."""
+    if given.methods == ALL:
+        return [n.id for n in notes()]
+    return [m.strip() for m in (given.methods or "").split(",") if m.strip()]
+
+
+def _budget(given: argparse.Namespace) -> Budget | None:
     budgets = [(k, getattr(given, k)) for k in BUDGETS]
     chosen = [Budget(kind, amount) for kind, amount in budgets if amount is not None]
     if len(chosen) > 1:
         raise ConfigError("choose one budget among --seconds, --steps and --images")
-    if given.methods == ALL:
-        methods = [n.id for n in notes()]
-    else:
-        methods = [m.strip() for m in given.methods.split(",") if m.strip()]
+    return chosen[0] if chosen else None
+
+
+def _data_options(given: argparse.Namespace) -> dict[str, str]:
+    return {"path": str(Path(given.path).resolve())} if given.path else {}
+
+
+def _options(given: argparse.Namespace) -> dict[str, str | int]:
     options = {"backbone": given.backbone, "width": given.width}
-    return Plan(
-        methods,
-        given.data,
-        {"path": str(Path(given.path).resolve())} if given.path else {},
-        chosen[0] if chosen else Budget(),
-        tuple(range(given.seeds)),
-        ids_of(given.protocols),
-        {name: value for name, value in options.items() if value is not None},
-        given.threads,
-        given.device,
-    )
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _line(comparison: Comparison, entry: Entry) -> str:

@@ -34,6 +34,16 @@ class Entry:
     def ended(self) -> bool:
         return self.state in ("done", "failed")
 
+    @property
+    def trained(self) -> bool:
+        """Whether its run has ended its training, and may hold what it was judged by."""
+        return self.state in ("judging", "done") or (self.state == "failed" and self.steps > 0)
+
+
+def entries_of(plan: Plan) -> list[Entry]:
+    """All trainings of a plan, seed by seed, so that a table of all methods is there early."""
+    return [Entry(method, seed) for seed in plan.seeds for method in plan.all_methods]
+
 
 @dataclass
 class Comparison:
@@ -56,6 +66,19 @@ class Comparison:
         self.entries[at] = replace(self.entries[at], **changes)  # type: ignore[arg-type]
         self.save()
         return self.entries[at]
+
+    def extend(self, plan: Plan) -> None:
+        """Go on by a plan that asks for more (`Plan.adding`); what is done keeps its results."""
+        there = {(entry.method, entry.seed) for entry in self.entries}
+        more = set(plan.protocols) - set(self.plan.protocols)
+        self.entries = [
+            replace(entry, state="judging", message="") if more and entry.trained else entry
+            for entry in self.entries
+        ]
+        self.entries += [entry for entry in entries_of(plan)
+                         if (entry.method, entry.seed) not in there]  # fmt: skip
+        self.plan = plan
+        self.save()
 
     def discard(self) -> None:
         """Take it off the disk: nothing was begun."""
@@ -82,9 +105,7 @@ class Book:
     def begin(self, plan: Plan) -> Comparison:
         """A new comparison in which nothing is trained yet."""
         id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plan.data}-{secrets.token_hex(3)}"
-        # Seed by seed, so that a table of all methods is there early.
-        entries = [Entry(method, seed) for seed in plan.seeds for method in plan.all_methods]
-        made = Comparison(self.root / id, plan, entries)
+        made = Comparison(self.root / id, plan, entries_of(plan))
         with saving("the comparison", self.root):
             made.path.mkdir(parents=True)
         made.save()

@@ -12,6 +12,7 @@ from core.comparison.formats import FORMATS, to_csv
 from core.comparison.per_class import per_class
 from core.comparison.plan import RANDOM
 from core.comparison.results import Results, results
+from core.evaluate.protocols import axis_of
 from core.pictures import Table
 from core.report.charts import Bar, bars, lines
 from core.report.drawing import Drawing
@@ -56,7 +57,7 @@ def _put(path: Path, content: bytes) -> Path:
 def drawings(found: Results, tracks: over_time.Tracks) -> dict[str, Drawing]:
     """Name -> graph: bars of every column, accuracy against labels and against seconds."""
     made = {
-        f"bars_{_plain(column)}": bars(bars_of(found, column), f"{column}, accuracy in per cent")
+        f"bars_{_plain(column)}": bars(bars_of(found, column), axis_of(column))
         for column in found.columns
         if any(row.values.get(column) for row in found.rows)
     }
@@ -86,7 +87,7 @@ def numbers(found: Results) -> Table:
         for column, values in row.values.items()
         for at, value in enumerate(values)
     ]
-    return Table(["method", "judged by", "network", "accuracy", "stage"], rows)
+    return Table(["method", "judged by", "network", "per cent", "stage"], rows)
 
 
 def label_numbers(found: Results) -> Table:
@@ -96,7 +97,7 @@ def label_numbers(found: Results) -> Table:
         for network, curve in enumerate(curves):
             way = next(iter(curve.accuracies))
             for count, mean in zip(curve.counts, curve.mean(way), strict=True):
-                labels = curve.all_labels if count is None else count
+                labels = curve.labels(count)
                 rows.append([title, network, round(labels, 1), round(100 * float(mean), 3)])
     return Table(["method", "network", "labels a class", "accuracy"], rows)
 

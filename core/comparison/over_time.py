@@ -19,6 +19,7 @@ from core.data.imageset import ImageSet
 from core.evaluate.features import Features, device_of, encode, labelled, raw_pixels
 from core.evaluate.knn import knn
 from core.evaluate.quick import some
+from core.evaluate.report import CHOOSING, TESTED
 from core.judge import method_of
 from core.pictures import Curve, Line, Table
 from core.progress import Progress
@@ -71,8 +72,8 @@ class _Halves:
         for stage in features.stages:
             found = knn(features.train[stage], features.train_labels, features.held_out[stage],
                         features.held_out_labels, len(features.classes), device=device)  # fmt: skip
-            for kept, half in zip((self.choosing, self.tested), found.halves(), strict=True):
-                kept.setdefault(stage, []).append(round(half, 6))
+            for kept, half in ((self.choosing, CHOOSING), (self.tested, TESTED)):
+                kept.setdefault(stage, []).append(round(found.accuracy(half), 6))
 
 
 def chosen_steps(snapshots: Sequence[int]) -> list[int]:
@@ -129,14 +130,18 @@ def tracks_of(comparison: Comparison, store: RunStore) -> Tracks:
     """What is known so far, in the order of the plan; runs that are gone are left out."""
     found: dict[str, list[Track]] = {method: [] for method in comparison.plan.all_methods}
     for entry in comparison.entries:
-        if entry.state != "done":
-            continue
-        try:
-            kept = store.open(entry.run).evaluations().get(NAME, {})
-            found[entry.method].append(Track.from_dict(kept))
-        except (RunError, ValueError, TypeError):
-            continue
+        track = track_of(store, entry.run) if entry.trained else None
+        if track is not None:
+            found[entry.method].append(track)
     return {method: tracks for method, tracks in found.items() if tracks}
+
+
+def track_of(store: RunStore, run: str) -> Track | None:
+    """What is kept in a run; None where it is gone, or was not looked at."""
+    try:
+        return Track.from_dict(store.open(run).evaluations().get(NAME, {}))
+    except (RunError, ValueError, TypeError):
+        return None
 
 
 def best_stage(tracks: Sequence[Track]) -> str:

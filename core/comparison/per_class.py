@@ -60,13 +60,14 @@ def per_class(comparison: Comparison, store: RunStore) -> PerClass | None:
     pixels: list[Floats] = []
     classes: Sequence[str] = ()
     for entry in comparison.entries:
-        for report in reports_of(store, entry.run) if entry.state == "done" else ():
-            if THIS in report.confusions:
-                classes = report.classes
-                title = registry.note(entry.method).title
-                shares.setdefault(title, []).append(_shares(report, THIS))
-            if RAW in report.confusions:
-                pixels = [_shares(report, RAW)]
+        report = reports_of(store, entry).get("linear")
+        if report is None:
+            continue
+        classes = report.classes
+        title = registry.note(entry.method).title
+        shares.setdefault(title, []).append(_shares(report, THIS))
+        if RAW in report.confusions:
+            pixels = [_shares(report, RAW)]
     if not shares:
         return None
     if pixels:

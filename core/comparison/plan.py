@@ -72,6 +72,20 @@ class Plan:
         found.config()
         return found
 
+    def adding(
+        self,
+        methods: Sequence[str] = (),
+        seeds: Sequence[int] = (),
+        protocols: Sequence[str] = (),
+    ) -> Plan:
+        """The plan with these besides its own. Raises UnknownMethod, UnknownProtocol."""
+        return replace(
+            self,
+            methods=tuple(dict.fromkeys([*self.methods, *methods])),
+            seeds=tuple(dict.fromkeys([*self.seeds, *seeds])),
+            protocols=tuple(dict.fromkeys([*self.protocols, *protocols])),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 

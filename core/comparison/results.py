@@ -6,28 +6,30 @@ the other, so that a network with more stages to choose from has no advantage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from core import registry
-from core.comparison.book import Comparison
+from core.comparison.book import Comparison, Entry
 from core.comparison.plan import RANDOM
-from core.evaluate.label_curve import LabelCurve, percent
+from core.evaluate.label_curve import Amount, LabelCurve, named, percent
 from core.evaluate.protocols import PROTOCOLS
-from core.evaluate.report import RAW, THIS, Report, Score
+from core.evaluate.report import RAW, THIS, Report, Score, deviation
+from core.judge import judged
 from core.pictures import Curve, Line, Table
 from core.runs import RunError, RunStore
 
 RANKED_BY = "linear probe"
 CLEAR = 2.0  # pooled spreads that a method must be ahead by
 
+Reports = Mapping[str, Report]  # protocol -> the report that has it
+
 
 @dataclass(frozen=True)
 class Row:
-    """One method: for every column the accuracy (0..1) of each seed."""
+    """One method: for every column the value (0..1) of each seed."""
 
     method: str
     title: str
@@ -45,8 +47,7 @@ class Row:
 
     def spread(self, column: str) -> float | None:
         """Standard deviation over the seeds; None where there are fewer than two."""
-        found = self.values.get(column, ())
-        return float(np.std(found, ddof=1)) if len(found) > 1 else None
+        return deviation(self.values.get(column, ()))
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,15 @@ class Results:
         """Accuracy over labels a class, one line a method; None where it was not judged."""
         lines = {}
         for title, curves in self.curves.items():
-            x = [curves[0].all_labels if c is None else c for c in curves[0].counts]
-            means = np.array([_means(curve) for curve in curves])  # (seeds, counts)
-            spread = means.std(axis=0, ddof=1) if len(means) > 1 else np.zeros(len(x))
-            lines[title] = Line(np.array(x, dtype=float), 100 * means.mean(axis=0), 100 * spread)
+            # Networks that were judged by another version may lack an amount.
+            found: dict[float, list[float]] = {}
+            for curve in curves:
+                for amount, mean in zip(curve.counts, _means(curve), strict=True):
+                    found.setdefault(curve.labels(amount), []).append(float(mean))
+            x = sorted(found)
+            means = np.array([np.mean(found[labels]) for labels in x])
+            spread = np.array([deviation(found[labels]) or 0.0 for labels in x])
+            lines[title] = Line(np.array(x, dtype=float), 100 * means, 100 * spread)
         if not lines:
             return None
         return Curve(lines, "labels a class", "accuracy on held-out pictures (%)", log_x=True)
@@ -114,65 +120,81 @@ class Results:
 
 def results(comparison: Comparison, store: RunStore) -> Results:
     """What is known so far: of every entry that was judged."""
-    reports: dict[str, list[Report]] = {}
-    raw: list[Report] = []
-    failed: dict[str, str] = {}
+    found: dict[str, list[tuple[Entry, Reports]]] = {}
+    raw: dict[str, Report] = {}
     for entry in comparison.entries:
-        if entry.state == "failed":
-            failed[entry.method] = entry.message
-        for report in reports_of(store, entry.run) if entry.state == "done" else ():
-            reports.setdefault(entry.method, []).append(report)
-            if not raw and any(score.representation == RAW for score in report.scores):
-                raw = [report]
+        kept = reports_of(store, entry)
+        if kept:
+            found.setdefault(entry.method, []).append((entry, kept))
+        for protocol, report in kept.items():
+            if report.represents(protocol, RAW):
+                raw.setdefault(protocol, report)
+    failed = {e.method: e.message for e in comparison.entries if e.state == "failed"}
     rows, curves = [], {}
     for method in comparison.plan.all_methods:
-        found = reports.get(method, [])
-        mine = [e for e in comparison.entries if e.method == method and e.state == "done"]
-        values, stages = _values(found, THIS)
-        title = registry.note(method).title
-        rows.append(
-            Row(
-                method,
-                title,
-                values,
-                stages,
-                float(np.mean([e.steps for e in mine])) if mine else 0.0,
-                float(np.mean([e.seconds for e in mine])) if mine else 0.0,
-                len(mine),
-                failed.get(method, ""),
-            )
-        )
-        if judged := [r.curves["few_labels"] for r in found if "few_labels" in r.curves]:
-            curves[title] = judged
+        mine = found.get(method, [])
+        row = _row(method, [e for e, _ in mine], [r for _, r in mine], failed.get(method, ""))
+        rows.append(row)
+        if judged := [r["few_labels"].curves["few_labels"] for _, r in mine if "few_labels" in r]:
+            curves[row.title] = judged
     if raw:
-        values, stages = _values(raw, RAW)
+        values, stages = _values([raw], RAW)
         rows.append(Row("", "Raw pixels", values, stages, seeds=1))
-    columns = list(dict.fromkeys(name for row in rows for name in row.values))
+    columns = _columns([reports for each in found.values() for _, reports in each])
+    columns = [name for name in columns if any(name in row.values for row in rows)]
+    known = next((report for report in raw.values()), None)
     return Results(
-        columns or list(PROTOCOLS["knn"].columns.values()), rows, curves, _note(comparison, raw)
+        columns or list(PROTOCOLS["knn"].columns.values()), rows, curves, _note(comparison, known)
     )
 
 
-def reports_of(store: RunStore, run: str) -> Iterator[Report]:
-    """The evaluations of a run; none where it is gone."""
+def reports_of(store: RunStore, entry: Entry) -> Reports:
+    """Protocol -> what an entry's run was judged by; none where it is gone."""
     try:
-        kept: Mapping[str, Mapping[str, Any]] = store.open(run).evaluations()
+        return judged(store.open(entry.run)) if entry.trained else {}
     except RunError:
-        return
-    for values in kept.values():
-        try:
-            yield Report.from_dict(values)
-        except (ValueError, KeyError, TypeError):
-            continue
+        return {}
 
 
-def _values(reports: Sequence[Report], name: str) -> tuple[dict[str, list[float]], dict[str, str]]:
-    """Column -> accuracies of a representation by report, and column -> stage."""
+def _row(method: str, entries: Sequence[Entry], found: Sequence[Reports], failed: str) -> Row:
+    values, stages = _values(found, THIS)
+    steps, seconds = ([getattr(e, name) for e in entries] for name in ("steps", "seconds"))
+    return Row(
+        method,
+        registry.note(method).title,
+        values,
+        stages,
+        float(np.mean(steps)) if steps else 0.0,
+        float(np.mean(seconds)) if seconds else 0.0,
+        len(entries),
+        failed,
+    )
+
+
+def _columns(found: Sequence[Reports]) -> list[str]:
+    """All columns that there may be, in the order of the protocols and of the labels."""
+    columns: list[str] = []
+    for id, protocol in PROTOCOLS.items():
+        columns += protocol.columns.values()
+        reports = [reports[id] for reports in found if id in reports]
+        amounts = {(c, type(c)): c for r in reports if id in r.curves for c in r.curves[id].counts}
+        columns += [f"{protocol.curve}{named(c)}" for c in sorted(amounts.values(), key=_size)]
+    return columns
+
+
+def _size(amount: Amount) -> tuple[bool, float]:
+    """Counts come before shares, and all labels last."""
+    return isinstance(amount, float), np.inf if amount is None else amount
+
+
+def _values(found: Sequence[Reports], name: str) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Column -> values of a representation by network, and column -> stage."""
     values: dict[str, list[float]] = {}
     stages: dict[str, str] = {}
-    for protocol in PROTOCOLS.values():
+    for id, protocol in PROTOCOLS.items():
+        reports = [reports[id] for reports in found if id in reports]
         for measure, column in protocol.columns.items():
-            wanted = protocol.id, name, measure
+            wanted = id, name, measure
             scores = [
                 [s for s in r.scores if (s.protocol, s.representation, s.measure) == wanted]
                 for r in reports
@@ -184,13 +206,13 @@ def _values(reports: Sequence[Report], name: str) -> tuple[dict[str, list[float]
                     float(np.mean(s.judged)) for each in scores for s in each if s.stage == stage
                 ]
         for report in reports:
-            curve = report.curves.get(protocol.id)
+            curve = report.curves.get(id)
             way = _way(curve, name) if curve is not None else None
             if curve is None or way is None:
                 continue
-            for count, draws in zip(curve.counts, curve.accuracies[way], strict=True):
-                shown = "all labels" if count is None else f"{count} label{'s' * (count > 1)}"
-                values.setdefault(f"{protocol.curve}{shown}", []).append(float(np.mean(draws)))
+            for amount, draws in zip(curve.counts, curve.accuracies[way], strict=True):
+                column = f"{protocol.curve}{named(amount)}"
+                values.setdefault(column, []).append(float(np.mean(draws)))
     return values, stages
 
 
@@ -219,17 +241,18 @@ def _means(curve: LabelCurve) -> np.ndarray:
     return curve.mean(way)
 
 
-def _note(comparison: Comparison, reports: Sequence[Report]) -> str:
+def _note(comparison: Comparison, report: Report | None) -> str:
     plan = comparison.plan
-    judged = ""
-    if reports:
-        judged = (
-            f" {reports[0].pictures:,} labelled pictures to learn from, {reports[0].held_out:,} "
-            f"held out; the most frequent class is {percent(reports[0].chance)} % of these."
+    known = ""
+    if report is not None:
+        known = (
+            f" {report.pictures:,} labelled pictures to learn from, {report.held_out:,} "
+            f"held out; the most frequent class is {percent(report.chance)} % of these."
         )
     return (
-        f"Accuracy in percent on {plan.data}, mean ± standard deviation over seeds; budget "
-        f"{plan.budget}. A star: ahead of the random network by more than twice the pooled spread. "
-        "kNN and linear probe at the stage that is best on one half of the held-out pictures, "
-        f"judged on the other; labels: a linear probe on the last stage, so many a class.{judged}"
+        f"In percent on {plan.data}, accuracy where the column names no other measure; mean ± "
+        f"standard deviation over seeds; budget {plan.budget}. A star: ahead of the random network "
+        "by more than twice the pooled spread. Frozen features at the stage that is best on one "
+        "half of the held-out pictures, judged on the other; labels: a linear probe on the last "
+        f"stage, so many a class.{known}"
     )

@@ -50,7 +50,7 @@ def shown(comparison: Comparison) -> list[Shown]:
     """One network for each method that has one, in the order of the plan."""
     runs: dict[str, str] = {}
     for entry in sorted(comparison.entries, key=lambda e: e.seed):
-        if entry.state == "done":
+        if entry.state in ("judging", "done"):
             runs.setdefault(entry.method, entry.run)
     order = [method for method in comparison.plan.all_methods if method in runs]
     return [Shown(method, registry.note(method).title, runs[method]) for method in order]

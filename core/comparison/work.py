@@ -9,14 +9,15 @@ from dataclasses import replace
 from core import experiment as experiments
 from core.comparison.book import Comparison, Entry
 from core.comparison.budget import seconds_of_a_step, steps_of
-from core.comparison.over_time import follow, keep
-from core.comparison.plan import RANDOM
+from core.comparison.over_time import follow, keep, track_of
+from core.comparison.plan import RANDOM, Plan
+from core.comparison.results import reports_of
 from core.data.imageset import DataError, ImageSet
 from core.data.sources import load
 from core.engine import Engine
 from core.evaluate.report import RAW
 from core.evaluate.transfer.truth import check_facts
-from core.judge import judge
+from core.judge import judge, judged
 from core.progress import Cancelled, Progress
 from core.runs import RunError, RunStore
 
@@ -46,7 +47,7 @@ class Work:
         entries = self.comparison.entries
         if not self.comparison.ended:
             try:
-                self._load(progress)
+                self._load(self.comparison.plan, progress)
             except Exception:
                 if not any(entry.run for entry in entries):
                     self.comparison.discard()  # there is nothing to go on with
@@ -62,6 +63,14 @@ class Work:
                 raise
             except Exception as error:
                 changed(self.comparison.put(at, state="failed", message=str(error)))
+
+    def extend(self, plan: Plan, progress: Progress) -> None:
+        """Ask for more than was asked for; `go_on` then does what is missing.
+
+        Nothing is changed where it raises DataError or EvaluationError, as `go_on` does.
+        """
+        self._load(plan, progress)
+        self.comparison.extend(plan)
 
     def _train(self, at: int, told: _Share, changed: Changed) -> Entry:
         entry = self.comparison.entries[at]
@@ -100,10 +109,9 @@ class Work:
         options = {**experiment.options, "steps": steps}
         return Engine(replace(experiment, options=options), self.store)
 
-    def _load(self, progress: Progress) -> None:
+    def _load(self, plan: Plan, progress: Progress) -> None:
         """The pictures, which everything is judged on, so what they are judged by must be known."""
-        plan = self.comparison.plan
-        found = load(plan.data, dict(plan.data_options), progress)
+        found = self._data or load(plan.data, dict(plan.data_options), progress)
         if not found.labelled:
             raise DataError(
                 f"{found.title} has no labels, and a comparison judges by them; choose pictures "
@@ -125,12 +133,20 @@ class Work:
         entry, plan = self.comparison.entries[at], self.comparison.plan
         run = self.store.open(entry.run)
         progress = told.inside(SHARE_OF_TRAINING, 100)
-        first = not any(e.state == "done" for e in self.comparison.entries)
-        references = (RAW,) if first else ()  # the pixels are the same for all
-        judge(self.store, run, plan.protocols, DRAWS, progress=progress, references=references)
-        assert self._data is not None
-        track = follow(run, self._data, self._seconds(entry), progress, with_pixels=first)
-        keep(self.store, run, track)
+        known = judged(run)
+        missing = [protocol for protocol in plan.protocols if protocol not in known]
+        others = [e for e in self.comparison.entries if e.trained and e != entry]
+        if missing:
+            # The pixels are the same for all: whoever is judged by a protocol first has them.
+            seen = {protocol for e in others for protocol in reports_of(self.store, e)}
+            references = () if seen.issuperset(missing) else (RAW,)
+            judge(self.store, run, missing, DRAWS, progress=progress, references=references)
+        if track_of(self.store, entry.run) is None:
+            tracks = (track_of(self.store, e.run) for e in others)
+            first = not any(t is not None and t.pixels is not None for t in tracks)
+            assert self._data is not None
+            track = follow(run, self._data, self._seconds(entry), progress, with_pixels=first)
+            keep(self.store, run, track)
         return self.comparison.put(at, state="done")
 
     def _seconds(self, entry: Entry) -> float:

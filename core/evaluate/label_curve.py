@@ -29,8 +29,8 @@ def draw(labels: NDArray[np.int64], amount: Amount, seed: int) -> NDArray[np.int
     chosen = []
     for label in np.unique(labels[labels >= 0]):
         mine = order[labels[order] == label]
-        part = isinstance(amount, float)
-        chosen.append(mine[: max(1, round(amount * len(mine))) if part else amount])
+        count = max(1, round(amount * len(mine))) if isinstance(amount, float) else amount
+        chosen.append(mine[:count])
     return np.sort(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.int64)
 
 

@@ -124,3 +124,10 @@ def ids_of(words: str) -> tuple[str, ...]:
     """The ids in words like "knn,few-labels"; raises UnknownProtocol."""
     named = [word.strip().replace("-", "_") for word in words.split(",")]
     return tuple(dict.fromkeys(protocol(name).id for name in named if name))
+
+
+def axis_of(column: str) -> str:
+    """A column of a comparison as the label of an axis in per cent, its measure named once."""
+    measures = [m for each in PROTOCOLS.values() for m, c in each.columns.items() if c == column]
+    other = bool(measures) and (measures[0] != ACCURACY or ACCURACY in column)
+    return f"{column}, in per cent" if other else f"{column}, accuracy in per cent"

@@ -59,9 +59,12 @@ class Score:
         `place` is protocol, representation and stage. `by` gives the measure on a part of the
         `count` held-out pictures; one alone is not halved.
         """
-        parts = (slice(None), CHOOSING, TESTED) if count > 1 else (slice(None),)
-        return cls(*place, *([by(f, part) for f in found] for part in parts),
-                   measure=measure, details=details)  # fmt: skip
+
+        def on(part: slice) -> list[float]:
+            return [by(answers, part) for answers in found] if count > 1 else []
+
+        whole = [by(answers, slice(None)) for answers in found]
+        return cls(*place, whole, on(CHOOSING), on(TESTED), details, measure)
 
     @property
     def mean(self) -> float:
@@ -99,6 +102,18 @@ class Report:
     curves: Mapping[str, LabelCurve] = field(default_factory=dict)  # protocol -> curve
     shown: Mapping[str, Shown] = field(default_factory=dict)  # protocol -> what it answered
     seconds: float = 0.0
+
+    @property
+    def protocols(self) -> list[str]:
+        """What was judged by."""
+        return list(dict.fromkeys([*(s.protocol for s in self.scores), *self.curves]))
+
+    def represents(self, protocol: str, representation: str) -> bool:
+        """Whether a representation was judged by a protocol."""
+        if protocol in self.curves:
+            return representation in self.curves[protocol].accuracies
+        mine = protocol, representation
+        return any((s.protocol, s.representation) == mine for s in self.scores)
 
     def best(self, protocol: str, representation: str, measure: str | None = None) -> Score | None:
         """The score of the stage that did best on the half of the pictures to choose by.

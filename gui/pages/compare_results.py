@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.evaluate.protocols import axis_of
 from core.pictures import Curve, Table
 from core.progress import Progress
 from core.registry import notes
@@ -187,7 +188,7 @@ class CompareResults(QTabWidget):
             from core.comparison.export import bars_of
 
             bars = bars_of(self.found.results, column)
-            self.bars.show_bars(bars, f"{column}, accuracy in per cent")
+            self.bars.show_bars(bars, axis_of(column))
 
     def _draw_classes(self) -> None:
         if self.found is not None and self.found.per_class is not None and self.order.count():

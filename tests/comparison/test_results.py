@@ -21,14 +21,14 @@ def report(*stages: tuple[str, float, float]) -> Report:
 
 
 def test_the_stage_is_chosen_where_it_is_not_judged() -> None:
-    values, stages = _values([report(("early", 0.9, 0.3), ("late", 0.2, 0.8))], THIS)
+    values, stages = _values([{"knn": report(("early", 0.9, 0.3), ("late", 0.2, 0.8))}], THIS)
     assert stages == {"kNN": "early"}
     assert values == {"kNN": [0.3]}
 
 
 def test_one_stage_is_chosen_for_all_seeds() -> None:
-    reports = [report(("early", 0.9, 0.3), ("late", 0.5, 0.8)),
-               report(("early", 0.4, 0.4), ("late", 0.9, 0.7))]  # fmt: skip
+    reports = [{"knn": report(("early", 0.9, 0.3), ("late", 0.5, 0.8))},
+               {"knn": report(("early", 0.4, 0.4), ("late", 0.9, 0.7))}]  # fmt: skip
     assert _values(reports, THIS) == ({"kNN": [0.8, 0.7]}, {"kNN": "late"})
 
 

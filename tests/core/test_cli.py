@@ -100,7 +100,7 @@ def test_evaluate_prints_tables_and_keeps_them(
     trained: str, runs: RunStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--quiet", "evaluate", "last", "--protocols", "knn", "--seeds", "1"]) == 0
-    assert "Accuracy by protocol and stage" in capsys.readouterr().out
+    assert "Every stage" in capsys.readouterr().out
     assert list(runs.open(trained).evaluations()) == ["step-000000004-knn"]
 
 
