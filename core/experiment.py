@@ -67,8 +67,8 @@ class Experiment:
 def told_apart(experiments: Sequence[Experiment]) -> list[str]:
     """What each has that not all have, in few words; of equal ones an empty text.
 
-    The method where there are several; of those of one method the options and seeds that differ,
-    words first and alone, for a choice says more than a size.
+    First the choices in which runs of its method differ, for a word says more than a size; then
+    the method where there are several; then sizes and the seed.
     """
     facts: list[dict[str, Any]] = [{**to_dict(e.config()), "seed": e.seed} for e in experiments]
     several = len({e.method for e in experiments}) > 1
@@ -78,7 +78,7 @@ def told_apart(experiments: Sequence[Experiment]) -> list[str]:
         apart = [name for name in own if any(f[name] != own[name] for f in alike)]
         words = [own[name] for name in apart if isinstance(own[name], str)]
         sizes = [_said(name, own[name]) for name in apart if not isinstance(own[name], str)]
-        found.append(", ".join([experiment.method] * several + words + sizes))
+        found.append(", ".join([*words, *[experiment.method] * several, *sizes]))
     return found
 
 

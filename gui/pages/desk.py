@@ -19,7 +19,7 @@ from gui.machine import resident_bytes
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
-from gui.pages.layouts import apply_layout, show_whole_titles
+from gui.pages.layouts import apply_layout, show_tab_names
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
@@ -169,7 +169,7 @@ class Desk(QWidget):
     def restore_layout(self, state: QByteArray) -> None:
         """Put the docks where they were; a state of another version changes nothing."""
         self.area.restoreState(state, LAYOUT_VERSION)
-        show_whole_titles(self.area)
+        show_tab_names(self.area)
 
     # --- what a person asks -----------------------------------------------------------------------
 

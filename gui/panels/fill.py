@@ -60,6 +60,7 @@ class FillPanel(PicturePanel):
         self.others.setMenu(QMenu(self.others))
         self.said = label("", "small", "secondary", wrap=True)
         self._draws, self._fresh, self._sized = 0, True, False
+        self._touched = False  # it was painted on, so how to do that need not be said any more
         self._hole: Hole | None = None
         self._mine: Filling | None = None
         self._beside: list[Session] = []
@@ -135,7 +136,7 @@ class FillPanel(PicturePanel):
         from core.puzzles import Hole
 
         self._hole = Hole(pixels=self.canvas.hidden.copy())
-        self._fresh = True
+        self._fresh = self._touched = True
         self._say_share()
         self.refresh()
 
@@ -215,6 +216,7 @@ class FillPanel(PicturePanel):
         self._sized = True
         self.brush.setMaximum(max(2, side // 2))
         self.brush.setValue(1 if found.grain > 1 else max(1, side // BRUSH))
+        self._size_brush(self.brush.value())
         self.shows.setVisible(found.grain == 1)  # of patches a click shows what is hidden
 
     def _draw(self) -> None:
@@ -258,7 +260,7 @@ class FillPanel(PicturePanel):
         failed = [text for text in self._theirs.values() if isinstance(text, str)]
         if failed:
             return failed[0]
-        return HELP if self._mine is None or not self._mine.hidden.any() else ""
+        return "" if self._touched else HELP
 
     # --- other runs -------------------------------------------------------------------------------
 

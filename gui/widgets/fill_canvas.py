@@ -261,8 +261,11 @@ class FillCanvas(Claiming):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.sized.emit(1 if event.angleDelta().y() > 0 else -1)
-        event.accept()
+        """With Ctrl another brush; without it the pictures scroll."""
+        held = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        event.setAccepted(held)
+        if held:
+            self.sized.emit(1 if event.angleDelta().y() > 0 else -1)
 
     def contextMenuEvent(self, event: QEvent) -> None:
         """The right button over a picture paints; beside them it opens the menu."""

@@ -50,7 +50,7 @@ def fit(
     side, columns = max((_side(n, total, room, gap, above + below, unit), n) for n in counts)
     if side < least:
         columns = each
-        side = max(min(least, _whole((width - gap) // each - gap, unit)), 8)
+        side = max(min(least, (width - gap) // each - gap), 8)
     lines = -(-total // columns)
     spare = width - columns * (side + gap) + gap, height - lines * (side + gap + above + below)
     x, y = (max(gap, s // 2) for s in spare)
