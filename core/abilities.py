@@ -63,6 +63,11 @@ class Fills(Protocol):
         """Side in pixels of the least part that can be hidden: 1, or a patch."""
         ...
 
+    @property
+    def usual_share(self) -> float:
+        """The share that is hidden in training."""
+        ...
+
     def hide(self, share: float, rng: torch.Generator) -> Tensor:
         """A part of about `share` of a picture, drawn as in training: (H, W), True where hidden.
 

@@ -65,23 +65,20 @@ class Experiment:
 
 
 def told_apart(experiments: Sequence[Experiment]) -> list[str]:
-    """What each has that not all have: its method, its seed, options; of equal ones an empty text.
+    """What each has that not all have, in few words; of equal ones an empty text.
 
-    Words before numbers, for a choice says more than a size.
+    First the choices in which runs of its method differ, for a word says more than a size; then
+    the method where there are several; then sizes and the seed.
     """
-    facts: list[dict[str, Any]] = [
-        {"method": e.method, **to_dict(e.config()), "seed": e.seed} for e in experiments
-    ]
-    shared = [name for name in facts[0] if all(name in f for f in facts)] if facts else []
-    apart = [name for name in shared if any(f[name] != facts[0][name] for f in facts)]
+    facts: list[dict[str, Any]] = [{**to_dict(e.config()), "seed": e.seed} for e in experiments]
+    several = len({e.method for e in experiments}) > 1
     found = []
-    for own in facts:
-        names = sorted(apart, key=lambda name: not isinstance(own[name], str))
-        said = [
-            registry.note(own[name]).title if name == "method" else _said(name, own[name])
-            for name in names
-        ]
-        found.append(", ".join(said))
+    for experiment, own in zip(experiments, facts):
+        alike = [f for e, f in zip(experiments, facts) if e.method == experiment.method]
+        apart = [name for name in own if any(f[name] != own[name] for f in alike)]
+        words = [own[name] for name in apart if isinstance(own[name], str)]
+        sizes = [_said(name, own[name]) for name in apart if not isinstance(own[name], str)]
+        found.append(", ".join([*words, *[experiment.method] * several, *sizes]))
     return found
 
 

@@ -30,7 +30,7 @@ MOST_SHARE = 0.95  # that is hidden by a draw
 class Hole:
     """What is hidden of every picture: a share that the method draws, or just these pixels."""
 
-    share: float = 0.0
+    share: float | None = None  # None: as much as in training
     draw: int = 0  # another number, another draw
     pixels: Mask | None = None  # (H, W), True where hidden; then share and draw say nothing
 
@@ -41,6 +41,7 @@ class Filling:
 
     hidden: Mask  # (H, W), what was asked for
     grain: int  # side in pixels of the least part that can be hidden
+    usual: float  # the share that is hidden in training
     given: Images  # (N, H, W, 3)
     made: Images
     truth: Images
@@ -108,7 +109,9 @@ def filling(hole: Hole, at: int | None = None) -> Callable[[Method, Look], Filli
         none = np.full(len(away), np.nan)
         error = away[:, where].mean(axis=(1, 2)) if where.any() else none
         three = found.given, found.made, found.truth
-        return Filling(where.copy(), method.grain, *three, found.captions, error)
+        return Filling(
+            where.copy(), method.grain, method.usual_share, *three, found.captions, error
+        )
 
     return ask
 
@@ -145,6 +148,8 @@ def _one(look: Look, at: int | None) -> Tensor:
     """All the pictures, or as a batch of one that at the position, the last where it is beyond."""
     if at is None:
         return look.images
+    if not len(look.images):
+        raise ValueError("there is no such picture; choose another one")
     at = min(at, len(look.images) - 1)
     return look.images[at : at + 1]
 
@@ -154,7 +159,7 @@ def _pixels(hole: Hole, method: Fills, size: tuple[int, ...]) -> Tensor:
         if hole.pixels.shape != size:
             raise ValueError(f"the hole is of {hole.pixels.shape} pixels, the pictures of {size}")
         return torch.from_numpy(np.ascontiguousarray(hole.pixels))
-    share = min(MOST_SHARE, hole.share)
+    share = min(MOST_SHARE, method.usual_share if hole.share is None else hole.share)
     if share <= 0:
         return torch.zeros(size, dtype=torch.bool)
     return method.hide(share, generator("hole", hole.draw))
@@ -168,5 +173,6 @@ def _drawn(orders: NDArray[np.int64], draw: int) -> NDArray[np.int64]:
 
 def _checked(laid: Sequence[int]) -> NDArray[np.int64]:
     if sorted(laid) != list(range(TILES)):
-        raise ValueError(f"an order names each of the {TILES} tiles once; found {list(laid)}")
+        named = ", ".join(str(tile + 1) for tile in laid)
+        raise ValueError(f"an order names each of the {TILES} tiles once; found {named}")
     return np.array(laid, dtype=np.int64)

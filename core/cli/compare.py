@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from core.cli.bar import Bar
 from core.comparison.book import Book, Comparison, Entry
+from core.comparison.export import export_all
 from core.comparison.formats import FORMATS, to_markdown
 from core.comparison.plan import Budget, Plan
 from core.comparison.results import results
@@ -44,12 +46,17 @@ def add_words(words: argparse.ArgumentParser) -> None:
         help="go on with a comparison, or with the 'last'; methods, seeds and protocols said "
         "besides are added to it, and only what is missing is done",
     )
-    add("--to", type=Path, metavar="FILE", help="the table as .csv, .md or .tex")
+    add(
+        "--to",
+        type=Path,
+        metavar="PLACE",
+        help="the table as .csv, .md or .tex; or a folder for all tables, numbers and graphs",
+    )
 
 
 def compare(given: argparse.Namespace) -> int:
     """Begin a comparison or go on with one, and print its table. Returns the exit status."""
-    write = _format_of(given.to)
+    put = _writer_to(given.to)
     store = RunStore(given.runs)
     book = Book(store)
     comparison = book.open(given.resume) if given.resume else book.begin(plan_of(given))
@@ -73,10 +80,8 @@ def compare(given: argparse.Namespace) -> int:
             print(f"go on with: {again}", file=sys.stderr)
         raise
     bar.close()
-    table = results(comparison, store).table()
-    print(to_markdown(table))
-    if given.to is not None:
-        given.to.write_text(write(table), encoding="utf-8")
+    print(to_markdown(results(comparison, store).table()))
+    put(comparison, store)
     return 1 if any(entry.state == "failed" for entry in comparison.entries) else 0
 
 
@@ -149,10 +154,20 @@ def _line(comparison: Comparison, entry: Entry) -> str:
     return f"{ended} of {len(comparison.entries)}  {title}, seed {entry.seed}: {entry.state}{said}"
 
 
-def _format_of(path: Path | None):  # type: ignore[no-untyped-def]
-    """How a file of that name is written; raises ConfigError for another ending."""
-    ending = path.suffix.removeprefix(".").lower() if path is not None else "md"
+def _writer_to(path: Path | None) -> Callable[[Comparison, RunStore], object]:
+    """What writes the results there: the table, or with no ending all into a folder.
+
+    Raises ConfigError for another ending, before anything is trained.
+    """
+    if path is None:
+        return lambda *_: None
+    if not path.suffix or path.is_dir():
+        return lambda comparison, store: export_all(comparison, store, path)
+    ending = path.suffix.removeprefix(".").lower()
     if ending not in FORMATS:
         listed = ", ".join(f".{name}" for name in FORMATS)
-        raise ConfigError(f"--to {path}: the ending is not one of {listed}")
-    return FORMATS[ending]
+        raise ConfigError(f"--to {path}: the ending is not one of {listed}, nor is it a folder")
+    write = FORMATS[ending]
+    return lambda comparison, store: path.write_text(
+        write(results(comparison, store).table()), encoding="utf-8"
+    )

@@ -73,6 +73,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _evaluate_words(commands)
     _compare_words(commands, words)
     _clusters_words(commands)
+    _ask_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -272,6 +273,16 @@ def _clusters_words(commands: Commands) -> None:
         return do_clusters(given)
 
     clusters.set_defaults(do=do)
+
+
+def _ask_words(commands: Commands, words: Sequence[str]) -> None:
+    ask = commands.add_parser("ask", help="hide part of a picture, or shuffle it, and ask a run")
+    if "ask" in words:  # what it needs imports torch
+        from core.cli.ask import add_words
+        from core.cli.ask import ask as do_ask
+
+        add_words(ask)
+        ask.set_defaults(do=do_ask)
 
 
 def _export_words(commands: Commands) -> None:

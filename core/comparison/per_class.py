@@ -15,7 +15,7 @@ from core.evaluate.report import RAW, THIS, Report
 from core.pictures import Floats, Matrix, Table
 from core.runs import RunStore
 
-ALL = "all classes"
+ALL = "all"  # of them together
 NOTES = "Accuracy in percent of a linear probe on the last stage, mean ± deviation over seeds."
 
 

@@ -162,9 +162,19 @@ class Report:
         notes = (
             f"{IN_PERCENT} {self.held_out} held-out pictures, {self.pictures} labelled "
             f"pictures to learn from; always saying the most frequent class gives "
-            f"{percent(self.chance)}. ± is the standard deviation over seeds."
+            f"{percent(self.chance)}. ± is the standard deviation over seeds.{self._fewer()}"
         )
         return Table(["representation", "stage", *self.columns.values()], rows, notes)
+
+    def _fewer(self) -> str:
+        """Which protocols learned from fewer pictures, in words."""
+        learned = {
+            s.protocol: s.details["pictures"] for s in self.scores if "pictures" in s.details
+        }
+        return "".join(
+            f" {PROTOCOLS[name].title} learned from {count:,.0f} of them."
+            for name, count in learned.items()
+        )
 
     def per_class(self) -> Table:
         """Accuracy of the linear probe on each class, one column a representation."""

@@ -7,6 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core import abilities, questions, registry
 from core.experiment import from_run
 from core.observer import Answer, Observer, Question
@@ -52,11 +55,15 @@ class Asker:
         step: int | None = None,
         count: int = 0,
         indices: list[int] | None = None,
+        own: NDArray[np.uint8] | None = None,
     ) -> Answer:
-        """The answer about `indices`, the first `count`, or all the probe's pictures."""
+        """The answer about `indices`, the first `count`, or all the probe's pictures.
+
+        `own` pictures (N, C, H, W) stand in front of them.
+        """
         answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         chosen = indices if indices is not None else list(range(count))
-        self._observer.ask("report", question, answers.put, step, chosen)
+        self._observer.ask("report", question, answers.put, step, chosen, own)
         return answers.get()
 
     def close(self) -> None:

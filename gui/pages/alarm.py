@@ -15,8 +15,8 @@ WORDS = (
     "The {} have collapsed: the {} has fallen to {:.2f}, so nearly all pictures look alike "
     "to the network. The loss can look perfect meanwhile; the features are of little use."
 )
-# Of a teacher: its answers' mean entropy, and the entropy of their mean, in nats. Where both are
-# the same it says the same of every picture (Caron et al. 2021, arXiv 2104.14294, section 5.3).
+# Of a teacher, in nats: its answers' mean entropy, and the entropy of their mean. Where they agree
+# it says the same of every picture (Caron et al. 2021, arXiv 2104.14294, section 5.3).
 ENTROPY, OF_MEAN = "teacher entropy", "teacher entropy/of the mean answer"
 SAME, SURE = 0.05, 0.5
 TEACHER = (

@@ -16,7 +16,7 @@ from gui.tasks import Tasks
 from gui.views.heat_maps import HeatMapsView
 
 ROWS = 8  # pictures
-SIDE = 104  # pixels of one at most, so that several rows are seen at once
+SIDES = 84, 104  # pixels of one: names stay readable, and several rows are seen at once
 STAGES = ("Last stage", "The one before", "Two before", "Three before")
 
 
@@ -41,7 +41,7 @@ class CompareAttention(Beside):
         self.controls.addWidget(self.depth)
         self.controls.addWidget(self.others)
         self.view = HeatMapsView()
-        self.view.set_side(SIDE)
+        self.view.set_side(*SIDES)
         self.view.clear(NOTHING)
         self.body.addWidget(self.view, 1)
         self.depth.activated.connect(self.renew)

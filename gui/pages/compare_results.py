@@ -130,6 +130,11 @@ class CompareResults(QTabWidget):
 
         self._reading.ask(read, self._take, self._failed)
 
+    @property
+    def reading(self) -> bool:
+        """Whether something newer is about to be shown."""
+        return self._reading.busy
+
     def figure(self) -> Savable | None:
         """The picture of the tab in front, if there is one to save."""
         tab = self.currentWidget()

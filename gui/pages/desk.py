@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
@@ -19,7 +19,7 @@ from gui.machine import resident_bytes
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
-from gui.pages.layouts import apply_layout, show_whole_titles
+from gui.pages.layouts import apply_layout, show_tab_names
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
@@ -41,9 +41,6 @@ from gui.widgets.rate import Rate
 from gui.widgets.run_bar import RunBar
 from gui.widgets.strip import Strip
 from gui.widgets.timeline import Timeline
-
-if TYPE_CHECKING:
-    from core.method import Method
 
 IN_STRIP = 120  # pictures offered at a time
 MEMORY_MS = 2000
@@ -143,7 +140,7 @@ class Desk(QWidget):
         if "Encodes" in able:
             self._add_panel("labelling", LabellingPanel(self.session))
             self._add_panel("evaluation", EvaluationPanel(self.session, self.tasks))
-        self._companions(cls)
+        self.companions = list(cls.companions)
         self.furnished.emit()
         self._show_state(self.session.state, self.session.message)
         if self.session.run is not None:
@@ -162,9 +159,6 @@ class Desk(QWidget):
         self.docks[name] = dock
         self.area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
 
-    def _companions(self, cls: type[Method]) -> None:
-        self.companions = list(cls.companions)
-
     def set_layout(self, name: str) -> None:
         """One of the named arrangements of the docks."""
         apply_layout(name, self.area, self.docks)
@@ -175,7 +169,7 @@ class Desk(QWidget):
     def restore_layout(self, state: QByteArray) -> None:
         """Put the docks where they were; a state of another version changes nothing."""
         self.area.restoreState(state, LAYOUT_VERSION)
-        show_whole_titles(self.area)
+        show_tab_names(self.area)
 
     # --- what a person asks -----------------------------------------------------------------------
 

@@ -40,11 +40,11 @@ def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) ->
     else:
         _stack(area, RIGHT, [*shown, *maps, *options])
     _size(name, area, options, shown, maps)
-    show_whole_titles(area)
+    show_tab_names(area)
 
 
-def show_whole_titles(area: QMainWindow) -> None:
-    """Let the tabs of docks scroll where they do not fit, and never cut their titles."""
+def show_tab_names(area: QMainWindow) -> None:
+    """Tabs scroll rather than cut their names; Qt makes new bars wherever docks are moved."""
     for bar in area.findChildren(QTabBar):
         bar.setElideMode(Qt.TextElideMode.ElideNone)
         bar.setUsesScrollButtons(True)

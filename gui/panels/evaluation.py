@@ -30,7 +30,8 @@ from gui.widgets.text import label
 if TYPE_CHECKING:
     from core.progress import Tick
 
-HEIGHTS = {Curve: 300, Matrix: 320, ImageGrid: 560}
+HEIGHTS = {Curve: 300, Matrix: 320}
+TILES = 120  # a row of pictures with their captions
 
 
 class EvaluationPanel(Panel):
@@ -219,8 +220,7 @@ class EvaluationPanel(Panel):
             view.set_stamp(self.session.run.id if self.session.run else "")
             view.problem.connect(self.problem)
             view.show_picture(picture)
-            rows = len(picture.rows) if hasattr(picture, "rows") else 0
-            view.setMinimumHeight(HEIGHTS.get(type(picture), min(480, 96 + 26 * rows)))
+            view.setMinimumHeight(_height(picture))
             self._results.addWidget(view)
         self._results.addStretch(1)
 
@@ -229,3 +229,11 @@ class EvaluationPanel(Panel):
         super().end()
         if self._task is not None:
             self._tasks.cancel(self._task)
+
+
+def _height(picture: Picture) -> int:
+    """Pixels in which a picture is readable; a grid is seen whole, for the panel scrolls."""
+    if isinstance(picture, ImageGrid):
+        return TILES * -(-len(picture.images) // max(1, picture.columns))
+    rows = len(picture.rows) if hasattr(picture, "rows") else 0
+    return HEIGHTS.get(type(picture), min(480, 96 + 26 * rows))

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from core.puzzles import Filling, Hole
 
 MOST_HIDDEN = 95  # per cent, by the slider
-FIRST_HIDDEN = 25
 MOST_BESIDE = 4  # other runs
 BRUSH = 6  # the brush at first, as a part of the picture's side
 HELP = (
@@ -45,7 +44,6 @@ class FillPanel(PicturePanel):
         self.view.setToolTip(HELP)
         self.canvas = self.view.canvas
         self.share = self._slider("Share of the picture that is hidden", 0, MOST_HIDDEN)
-        self.share.setValue(FIRST_HIDDEN)
         self.percent = label("", "small", "secondary")
         self.percent.setMinimumWidth(34)
         self.draw = self._button("reset", "Hide other parts, as many", self._draw_anew)
@@ -62,6 +60,7 @@ class FillPanel(PicturePanel):
         self.others.setMenu(QMenu(self.others))
         self.said = label("", "small", "secondary", wrap=True)
         self._draws, self._fresh, self._sized = 0, True, False
+        self._touched = False  # it was painted on, so how to do that need not be said any more
         self._hole: Hole | None = None
         self._mine: Filling | None = None
         self._beside: list[Session] = []
@@ -137,7 +136,8 @@ class FillPanel(PicturePanel):
         from core.puzzles import Hole
 
         self._hole = Hole(pixels=self.canvas.hidden.copy())
-        self._fresh = True
+        self._fresh = self._touched = True
+        self._say_share()
         self.refresh()
 
     def _size_brush(self, size: int) -> None:
@@ -157,7 +157,7 @@ class FillPanel(PicturePanel):
         if not self.follow_pictures():
             self.view.clear("Choose a picture in the strip below, or open one of your own.")
             return True
-        hole = self._hole = self._hole or puzzles.Hole(self.share.value() / 100, self._draws)
+        hole = self._hole = self._hole or puzzles.Hole()
         return self.put(puzzles.filling(hole, self._at()), lambda found: self._show(found, hole))
 
     def _at(self) -> int | None:
@@ -199,20 +199,24 @@ class FillPanel(PicturePanel):
         self.canvas.grain = found.grain
         if not self._sized:
             self._size_first(found)
-        self._draw()
         if hole.pixels is None and self._hole is not None and self._hole.pixels is None:
             self.canvas.set_hidden(found.hidden, remember=self._fresh)
             self._fresh = False
             if hole is self._hole:
                 self._hole = Hole(pixels=found.hidden)
+        self._draw()
         self._ask_others()
 
     def _size_first(self, found: Filling) -> None:
-        """A brush for pictures of this size: of patches one at a time."""
+        """The share of training; a brush that fits the pictures, of patches one at a time."""
         side = found.hidden.shape[1]
+        self.share.blockSignals(True)
+        self.share.setValue(round(100 * found.usual))
+        self.share.blockSignals(False)
         self._sized = True
         self.brush.setMaximum(max(2, side // 2))
         self.brush.setValue(1 if found.grain > 1 else max(1, side // BRUSH))
+        self._size_brush(self.brush.value())
         self.shows.setVisible(found.grain == 1)  # of patches a click shows what is hidden
 
     def _draw(self) -> None:
@@ -233,8 +237,11 @@ class FillPanel(PicturePanel):
                 columns.append(Column(title, theirs.made if fits else None, _errors(theirs)))
         columns.append(Column(mine.captions[2], mine.truth))
         self.view.show_columns(columns, mine.hidden)
-        self.percent.setText(f"{mine.hidden.mean():.0%}")
+        self._say_share()
         self.said.setText(self._sentence())
+
+    def _say_share(self) -> None:
+        self.percent.setText(f"{self.canvas.hidden.mean():.0%}")
 
     def _titles(self, mine: Filling) -> list[str]:
         """Over this run's column and those beside: what tells them apart."""
@@ -253,7 +260,7 @@ class FillPanel(PicturePanel):
         failed = [text for text in self._theirs.values() if isinstance(text, str)]
         if failed:
             return failed[0]
-        return HELP if self._mine is None or not self._mine.hidden.any() else ""
+        return "" if self._touched else HELP
 
     # --- other runs -------------------------------------------------------------------------------
 
@@ -286,4 +293,5 @@ class FillPanel(PicturePanel):
 
 def _errors(found: Filling) -> list[str]:
     """Under each picture, how far what was made of the hole is from the truth."""
-    return ["" if np.isnan(e) else f"error {e:.4f}" for e in found.error]
+    word = "error " if len(found.error) == 1 else ""
+    return ["" if np.isnan(e) else f"{word}{e:.4f}" for e in found.error]

@@ -70,10 +70,12 @@ class CurveView(View):
         if many:
             entries.sort(key=lambda entry: -_last(picture.lines[entry.key]))
         self._place_legend(many)
+        self.plot.bands_of_one = many  # those of many hide each other
         self.legend.set_entries(entries)
         self.plot.set_axes(picture.x_label, picture.y_label, picture.log_x, picture.log_y)
         self.plot.set_marks(picture.marks)
         self._pointed = ""
+        self.plot.stand_out("")
         self._read(None)
         self.ready()
 
@@ -96,6 +98,7 @@ class CurveView(View):
             self._beside.setWidget(self.legend)
         elif not many and self._beside.widget() is not None:
             self._top.addWidget(self._beside.takeWidget())
+        self.legend.set_single(many)
         self._beside.setVisible(many)
 
     def table(self) -> list[Row]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from gui.views.base import Row, View
+from gui.widgets import export
 from gui.widgets.brush import Mask
 from gui.widgets.fill_canvas import Column, FillCanvas
 
@@ -19,8 +22,28 @@ class FillView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = FillCanvas()
-        self.column.addWidget(self.canvas)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setWidget(self.canvas)
+        self.scroll.setMinimumSize(200, 110)
+        self.scroll.viewport().installEventFilter(self)
+        self.column.addWidget(self.scroll)
         self.setFocusProxy(self.canvas)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.canvas.set_room(self.scroll.viewport().size())
+        return super().eventFilter(watched, event)
+
+    def export_size(self) -> QSize:
+        return self.canvas.size() if self.can_save() else self.size()
+
+    def export_paint(self, painter: QPainter) -> None:
+        if self.can_save():
+            export.render(self.canvas, painter)
+        else:
+            super().export_paint(painter)
 
     def show_columns(self, columns: Sequence[Column], answered: Mask) -> None:
         """Pictures whose first column has the hole `answered`, see FillCanvas."""

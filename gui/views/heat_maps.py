@@ -28,7 +28,7 @@ class _Maps(Tiles):
     """The tiles: K + 1 in a row."""
 
     header = 28
-    most = 180  # pixels of a tile's side
+    least, most = 48, 180  # pixels of a tile's side
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class _Maps(Tiles):
     def tile_size(self, width: int) -> QSize:
         height, image_width = self.picture.images.shape[1:3]
         side = (width + self.gap) // max(self._columns, 1) - self.gap
-        side = max(48, min(self.most, side))
+        side = max(self.least, min(self.most, side))
         if side >= image_width:
             side = side // image_width * image_width
         below = _CAPTION if len(self.picture.captions) else 0
@@ -157,9 +157,9 @@ class HeatMapsView(TileView):
         self._maps.show_maps(picture)
         self.ready()
 
-    def set_side(self, pixels: int) -> None:
-        """The most that an image is wide."""
-        self._maps.most = max(48, pixels)
+    def set_side(self, least: int, most: int) -> None:
+        """Between which widths an image is; it scrolls where they do not fit."""
+        self._maps.least, self._maps.most = least, most
         self._maps.relayout()
 
     def highlight(self, index: int) -> None:

@@ -20,6 +20,7 @@ from gui.widgets.squares import Squares, fit
 from gui.widgets.typing_first import TAKES_SPACE
 
 TITLE, NOTE = 18, 16  # heights of the lines over and under a picture
+LEAST = 64  # pixels of a picture's side; smaller ones scroll
 KEPT = 60  # strokes that can be taken back
 MOST_LINES = 4000  # of a rim; a finer one would only be a grey veil
 ARROWS = {
@@ -67,7 +68,7 @@ class FillCanvas(Claiming):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_SPACE, True)
-        self.setMinimumSize(200, 110)
+        self._room = QSize(480, 300)
         self.setAccessibleName("Picture to hide a part of")
         manager().changed.connect(self.update)
 
@@ -81,6 +82,13 @@ class FillCanvas(Claiming):
         if self.hidden.shape != answered.shape:
             self.hidden, self._past = answered.copy(), []
         self.columns, self._answered = columns, answered
+        self.set_room(self._room)
+
+    def set_room(self, room: QSize) -> None:
+        """Fit into what is seen of it, as far as the pictures do not become too small."""
+        self._room = room
+        needed = self.squares().height
+        self.setMinimumHeight(needed if needed > room.height() else 0)
         self.update()
 
     def set_hidden(self, hidden: Mask, remember: bool = True) -> None:
@@ -119,8 +127,9 @@ class FillCanvas(Claiming):
 
     def squares(self) -> Squares:
         """Where the pictures lie, row by row."""
-        return fit(max(1, self._rows), max(1, len(self.columns)), self.width(), self.height(),
-                   SPACE.small, TITLE, NOTE, self.hidden.shape[1])  # fmt: skip
+        room, side = (self._room.width(), self._room.height()), self.hidden.shape[1]
+        rows, columns = max(1, self._rows), max(1, len(self.columns))
+        return fit(rows, columns, room, SPACE.small, (TITLE, NOTE), side, LEAST)
 
     def place_of(self, row: int, column: int) -> QRectF:
         """Where a picture is painted."""
@@ -252,8 +261,11 @@ class FillCanvas(Claiming):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.sized.emit(1 if event.angleDelta().y() > 0 else -1)
-        event.accept()
+        """With Ctrl another brush; without it the pictures scroll."""
+        held = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        event.setAccepted(held)
+        if held:
+            self.sized.emit(1 if event.angleDelta().y() > 0 else -1)
 
     def contextMenuEvent(self, event: QEvent) -> None:
         """The right button over a picture paints; beside them it opens the menu."""

@@ -13,6 +13,7 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self.single = False  # one item a line, as wide as there is room
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -57,6 +58,8 @@ class FlowLayout(QLayout):
         x, y, tallest = inner.x(), inner.y(), 0
         for item in self._items:
             size = item.sizeHint()
+            if self.single:
+                size.setWidth(max(inner.width(), 0))
             if x > inner.x() and x + size.width() > inner.right() + 1:
                 x, y, tallest = inner.x(), y + tallest + self._gap // 2, 0
             if move:

@@ -153,6 +153,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self._checkable = checkable
         self._buttons: dict[str, _Button] = {}
+        self._across = QSizePolicy.Policy.Fixed
         self._flow = FlowLayout(self, gap=SPACE.small)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -194,6 +195,15 @@ class Legend(QWidget):
         """Keys that are not hidden."""
         return {key for key, button in self._buttons.items() if button.isChecked()}
 
+    def set_single(self, on: bool) -> None:
+        """One name a line, its value at the right; else as many as fit."""
+        self._flow.single = on
+        policy = QSizePolicy.Policy.Expanding if on else QSizePolicy.Policy.Fixed
+        self._across = policy
+        for button in self._buttons.values():
+            button.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
+        self._flow.invalidate()
+
     def mark(self, key: str) -> None:
         """Show one name as under the mouse; "" for none."""
         for name, button in self._buttons.items():
@@ -207,6 +217,7 @@ class Legend(QWidget):
     def _make(self, entry: Entry) -> _Button:
         button = _Button(entry, self._checkable)
         button.setParent(self)
+        button.setSizePolicy(self._across, QSizePolicy.Policy.Fixed)
         button.toggled.connect(lambda shown: self.toggled.emit(entry.key, shown))
         button.pointed.connect(lambda on: self.pointed.emit(entry.key if on else ""))
         return button

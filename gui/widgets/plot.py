@@ -40,6 +40,7 @@ class Plot(pg.PlotWidget):
         self._marks: list[pg.InfiniteLine] = []
         self._log = (False, False)
         self._all, self._fitting = True, False
+        self.bands_of_one = False  # just the line that stands out shows its band
         for side in ("top", "right"):  # hidden, and yet they would follow every change of the range
             self.getAxis(side).unlinkFromView()
         self.getPlotItem().layout.setContentsMargins(SPACE.small, SPACE.tight, SPACE.large, 2)
@@ -120,7 +121,8 @@ class Plot(pg.PlotWidget):
             line.out, line.behind = name == key, key not in ("", name)
             line.dress()
         for name, band in self._bands.items():
-            band.item.setOpacity(1.0 if key in ("", name) else 0.0)
+            seen = name == key or (not key and not self.bands_of_one)
+            band.item.setOpacity(1.0 if seen else 0.0)
 
     def line_at(self, at: QPointF, reach: float = 10.0) -> str:
         """The key of the visible line nearest to a point of the widget within reach, or ""."""

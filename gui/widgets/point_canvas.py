@@ -150,7 +150,9 @@ class PointCanvas(QWidget):
     # Places.
 
     def _fit(self, xy: np.ndarray) -> Camera:
-        return Camera.over(xy, self.width(), self.height(), SPACE.wide)
+        return Camera.over(
+            xy, self.width(), self.height(), SPACE.wide if self.cards else SPACE.small
+        )
 
     def positions(self) -> np.ndarray:
         """Logical pixel positions (N, 2)."""

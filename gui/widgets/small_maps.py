@@ -86,9 +86,11 @@ class SmallMaps(Savable):
         theme = manager().theme
         painter.fillRect(event.rect(), theme.color("panel"))
         painter.setFont(text(TYPE.small))
-        painter.setPen(theme.color("text_secondary"))
         for canvas, title in zip(self.canvases, self._titles, strict=True):
             area = canvas.geometry()
+            painter.setPen(theme.color("border"))
+            painter.drawRect(area.adjusted(-1, -1, 0, 0))
+            painter.setPen(theme.color("text_secondary"))
             room = QRect(area.left(), area.top() - _TITLE, area.width(), _TITLE)
             said = painter.fontMetrics().elidedText(
                 title, Qt.TextElideMode.ElideRight, room.width() - 2

@@ -11,11 +11,17 @@ class Squares:
 
     side: int
     columns: int  # squares in a line
+    lines: int
     x: int  # of the first square
     y: int
     gap: int
     above: int  # room over each line of squares
     below: int
+
+    @property
+    def height(self) -> int:
+        """Of all lines, with a gap at both ends."""
+        return self.gap + self.lines * (self.side + self.gap + self.above + self.below)
 
     def place(self, index: int) -> tuple[int, int]:
         """Upper left corner of a square."""
@@ -25,30 +31,37 @@ class Squares:
 
 
 def fit(
-    groups: int, each: int, width: int, height: int, gap: int, above: int, below: int, unit: int = 1
+    groups: int,
+    each: int,
+    room: tuple[int, int],
+    gap: int,
+    around: tuple[int, int],
+    unit: int = 1,
+    least: int = 0,
 ) -> Squares:
-    """The largest squares for `groups` of `each`; a single group may break its line anywhere.
+    """The largest squares for `groups` of `each` in a room; a single group may break its line.
 
-    From `unit` on the side is a multiple of it: a picture of that many pixels stays crisp.
+    `around` is the room over and under each line. From `unit` on a side is a multiple of it, so
+    that a picture of that many pixels stays crisp. Squares of a side below `least` are not made to
+    fit: each group gets a line of its own, and the content is higher than the room.
     """
+    (width, height), (above, below), total = room, around, groups * each
     counts = range(1, each + 1) if groups == 1 else [each * n for n in range(1, groups + 1)]
-    total, best, lines = groups * each, Squares(1, 1, gap, gap, gap, above, below), 1
-    for columns in counts:
-        rows = -(-total // columns)
-        across = (width - gap) // columns - gap
-        down = (height - gap) // rows - gap - above - below
-        side = min(across, down)
-        if side > best.side:
-            best, lines = Squares(side, columns, gap, gap, gap, above, below), rows
-    side = best.side // unit * unit if best.side >= unit else best.side
-    used = best.columns * (side + gap) - gap
-    tall = lines * (side + gap + above + below) - gap
-    return Squares(
-        side,
-        best.columns,
-        max(gap, (width - used) // 2),
-        max(gap, (height - tall) // 2),
-        gap,
-        above,
-        below,
-    )
+    side, columns = max((_side(n, total, room, gap, above + below, unit), n) for n in counts)
+    if side < least:
+        columns = each
+        side = max(min(least, (width - gap) // each - gap), 8)
+    lines = -(-total // columns)
+    spare = width - columns * (side + gap) + gap, height - lines * (side + gap + above + below)
+    x, y = (max(gap, s // 2) for s in spare)
+    return Squares(side, columns, lines, x, y, gap, above, below)
+
+
+def _side(columns: int, total: int, room: tuple[int, int], gap: int, around: int, unit: int) -> int:
+    lines = -(-total // columns)
+    across = (room[0] - gap) // columns - gap
+    return max(1, _whole(min(across, (room[1] - gap) // lines - gap - around), unit))
+
+
+def _whole(side: int, unit: int) -> int:
+    return side // unit * unit if side >= unit else side

@@ -22,7 +22,8 @@ class Switch(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if option is not None:
             self.setChecked(bool(option.default))
-        self.clicked.connect(self.edited.emit)
+        # Qt hands a bound `emit` no argument; a function that asks for one gets it.
+        self.clicked.connect(lambda on: self.edited.emit(on))
         manager().changed.connect(self.update)
 
     def value(self) -> bool:

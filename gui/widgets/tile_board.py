@@ -15,10 +15,10 @@ from gui.fonts import numbers, text
 from gui.theme import RADIUS_SMALL, SPACE, TYPE, manager
 from gui.widgets.claiming import Claiming
 from gui.widgets.pixels import draw_image, to_qimage
-from gui.widgets.squares import fit
 from gui.widgets.typing_first import TAKES_SPACE
 
-TITLE, NOTE = 20, 4
+TITLE = 20  # height of the line over a board
+GAP_BOARDS = 16
 GAP = 2  # between the tiles of a puzzle
 CHOICE = 76  # pixels of a small picture below
 CHOICES_HEIGHT = CHOICE + 34
@@ -75,10 +75,20 @@ class TileBoard(Claiming):
     # --- places -----------------------------------------------------------------------------------
 
     def boards(self) -> list[QRectF]:
-        """Where the three boards lie."""
-        squares = fit(1, 3, self.width(), self.height() - CHOICES_HEIGHT,
-                      SPACE.medium, TITLE, NOTE)  # fmt: skip
-        return [QRectF(*squares.place(at), squares.side, squares.side) for at in range(3)]
+        """Where the boards lie: the one that is moved large, the others over one another beside."""
+        wide, high = self.width() - 2 * SPACE.small, self.height() - CHOICES_HEIGHT - SPACE.small
+        # The small ones, q high with a title over each, are together as high as the large one.
+        small = int(min((high - 2 * TITLE - SPACE.small) / 2, (wide - GAP_BOARDS - TITLE) / 3))
+        small = max(small, 12)
+        large = 2 * small + TITLE + SPACE.small
+        x = (self.width() - large - GAP_BOARDS - small) / 2
+        y = max(0.0, (high - large - TITLE) / 2) + TITLE
+        beside = x + large + GAP_BOARDS
+        return [
+            QRectF(x, y, large, large),
+            QRectF(beside, y, small, small),
+            QRectF(beside, y + large - small, small, small),
+        ]
 
     def place_of(self, at: int, board: int = 0) -> QRectF:
         """Where the tile at a place of a board is painted."""

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
+from core.cli.main import main
 from core.comparison.book import Comparison
 from core.comparison.export import export_all, label_numbers
 from core.comparison.results import Results
@@ -47,3 +48,16 @@ def test_few_labels_are_written_by_network_and_number() -> None:
         ["Rotation", 0, 1, 30.0], ["Rotation", 0, 40.0, 90.0],
         ["Rotation", 1, 1, 30.0], ["Rotation", 1, 40.0, 90.0],
     ]  # fmt: skip
+
+
+def test_the_command_line_writes_the_same_into_a_folder(
+    compared: tuple[RunStore, Comparison], tmp_path: Path
+) -> None:
+    store, comparison = compared
+    words = ["--runs", str(store.root), "--quiet", "compare", "--resume", comparison.id, "--to"]
+    assert main([*words, str(tmp_path / "out")]) == 0
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"table.tex", "seconds.csv", "seconds.png", "per_class.md"} <= written
+    assert main([*words, str(tmp_path / "table.csv")]) == 0
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8").startswith("method,kNN")
+    assert main([*words, str(tmp_path / "table.xls")]) == 2

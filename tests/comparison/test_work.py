@@ -13,6 +13,7 @@ from core.comparison.plan import RANDOM, Budget, Plan
 from core.comparison.results import results
 from core.comparison.work import Work
 from core.data.imageset import DataError
+from core.evaluate.features import EvaluationError
 from core.experiment import from_run
 from core.progress import Cancelled, Progress, Tick
 from core.runs import RunError, RunStore
@@ -83,6 +84,15 @@ def test_pictures_without_labels_are_refused_before_anything_is_trained(
     plan = Plan(("rotation",), "folder", options, Budget("steps", 2), (0,), ("knn",))
     comparison = Book(store).begin(plan)
     with pytest.raises(DataError, match=r"no labels.*one folder a class"):
+        Work(comparison, store).go_on(Progress())
+    assert store.list() == []
+    assert Book(store).ids() == []
+
+
+def test_pictures_without_boxes_are_refused_before_anything_is_trained(store: RunStore) -> None:
+    plan = Plan(("rotation",), "digits", {}, Budget("steps", 2), (0,), ("knn", "detection"))
+    comparison = Book(store).begin(plan)
+    with pytest.raises(EvaluationError, match="boxes are known, and Handwritten digits has none"):
         Work(comparison, store).go_on(Progress())
     assert store.list() == []
     assert Book(store).ids() == []

@@ -171,6 +171,7 @@ def test_mistakes_about_a_run_are_one_line(
         ["resume", "last", "--steps", "0"],
         ["export", "last", str(tmp_path), "--step", "77"],
         ["evaluate", "last", "--protocols", "nonsense"],
+        ["evaluate", "last", "--protocols", "knn,detection"],  # digits have no boxes
         ["report", "last", "--to", str(tmp_path / "no" / "report.html")],
     ):
         assert main(["--quiet", *words]) == 2

@@ -64,7 +64,10 @@ class _Trial:
         labels = case.data.held_out.labels[self.held_out]
         self.shown = draw(labels, 1, seed=0)[:MOST_SHOWN]
         self.done = 0
-        self.ways = len(list(self._ways(0)))
+        learned = draw(case.data.train.labels, self.per_class, seed=0)
+        self.details = {"pictures": float(len(learned)), "steps": float(recipe.steps)}
+        networks = 1 + (RANDOM in case.references) + (case.supervised is not None)
+        self.ways = 2 * networks + (RAW in case.references)
 
     def run(self) -> Findings:
         for seed in self.case.terms.seeds:
@@ -73,7 +76,7 @@ class _Trial:
         scores = []
         for (name, measure), found in self.values.items():
             whole, even, odd = (list(column) for column in zip(*found, strict=True))
-            scores.append(Score(self.task.id, name, STAGE, whole, even, odd, measure=measure))
+            scores.append(Score(self.task.id, name, STAGE, whole, even, odd, self.details, measure))
         return Findings(scores, shown=self._pictures())
 
     def _ways(self, seed: int) -> Iterator[tuple[str, nn.Module, bool]]:

@@ -52,6 +52,8 @@ class SimCLR(TwoViewMethod):
         "Colours alone": {"crop": 1.0, "stretch": 1.0},
         "No projection head": {"head": "none"},
         "A linear head": {"head": "linear"},
+        "Batches of 16": {"batch_size": 16},
+        "Batches of 256": {"batch_size": 256},
     }
     recipes: ClassVar[dict[str, dict[str, Any]]] = view_recipes()
 

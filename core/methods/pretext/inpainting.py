@@ -175,6 +175,11 @@ class Inpainting(EncoderMethod):
         """Each image with a hole, with what the network paints into it, and as it was."""
         return self.shown(images, self.held_out_masks(len(images)))
 
+    @property
+    def usual_share(self) -> float:
+        """The area of a hole in training."""
+        return self.config.share
+
     def hide(self, share: float, rng: torch.Generator) -> Tensor:
         """A hole like those of training, of about that area, (H, W)."""
         return self.masks(1, rng, share)[0, 0]

@@ -155,6 +155,11 @@ class Autoencoder(EncoderMethod):
         """Each image as it was given, as it came back, and as it was."""
         return self.shown(self.given(images, self.held_out_noise(images)), images)
 
+    @property
+    def usual_share(self) -> float:
+        """The level of the noise, whether or not there is any in training."""
+        return self.config.level
+
     def hide(self, share: float, rng: torch.Generator) -> Tensor:
         """Single pixels, each at a chance of `share`, (H, W)."""
         return uniform(rng, (self.data.side, self.data.side)) < share

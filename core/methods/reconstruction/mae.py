@@ -152,6 +152,11 @@ class MAE(EncoderMethod):
         """Side of what is hidden at once: a patch."""
         return self.patch
 
+    @property
+    def usual_share(self) -> float:
+        """The mask ratio."""
+        return self.config.mask_ratio
+
     def hide(self, share: float, rng: torch.Generator) -> Tensor:
         """Of the N patches round(share N), each set as likely as any other: (H, W)."""
         count = self.grid**2

@@ -229,3 +229,13 @@ def test_a_step_never_leaves_the_bounds():
     assert stepped(wide, 0.0, up=True) > 0.0
     whole = Option("n", int, 1, "", low=1, high=8)
     assert stepped(whole, 8, up=True) == 8
+
+
+def test_a_click_on_a_switch_tells_the_new_value(form, qtbot):
+    field = form.fields["flip"]
+    before = field.value()
+    with qtbot.waitSignal(
+        form.changed, check_params_cb=lambda n, v: (n, v) == ("flip", not before)
+    ):
+        qtbot.mouseClick(field.editor, Qt.MouseButton.LeftButton)
+    assert field.value() is (not before)
