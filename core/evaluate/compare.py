@@ -157,7 +157,9 @@ def _by_training(curve_of: Callable[..., LabelCurve]) -> Callable[[Case], Findin
     """Protocols that train the network's blocks, not just a classifier above them."""
 
     def judge(case: Case) -> Findings:
-        return Findings(curve=curve_of(case.method, case.data, case.terms, case.progress))
+        beside = RANDOM in case.references
+        given = case.method, case.data, case.terms, case.progress
+        return Findings(curve=curve_of(*given, beside=beside))
 
     return judge
 

@@ -23,17 +23,20 @@ def fine_tune(
     data: ImageSet,
     terms: Terms | None = None,
     progress: Progress | None = None,
+    *,
+    beside: bool = True,
 ) -> LabelCurve:
-    """Accuracy after training all blocks on shares of the labels. Raises EvaluationError."""
+    """Accuracy after training all blocks on shares of the labels. Raises EvaluationError.
+
+    `beside`: an untrained network is trained on the same labels, too.
+    """
     terms = terms or Terms()
     terms = replace(terms, counts=terms.shares, recipe=terms.tuning)
     backbone = backbone_of(method)
 
     def ways(random: Backbone) -> list[Way]:
-        return [
-            Way("fine-tuned from this method", 0, backbone, backbone),
-            Way("from scratch", 0, random, random),
-        ]
+        mine = Way("fine-tuned from this method", 0, backbone, backbone)
+        return [mine, Way("from scratch", 0, random, random)] if beside else [mine]
 
     note = (
         f"All blocks trained on the labels for {terms.recipe.steps} steps, without augmentation; "

@@ -95,7 +95,8 @@ def retrieve(
     # A database sorted by class must not decide what of a collapsed network's ties comes first.
     shuffled = np.random.default_rng(0).permutation(len(labels))
     labels = labels[shuffled]
-    points = F.normalize(vectors(database, device), dim=1)[torch.from_numpy(shuffled).to(device)]
+    points = vectors(database, device)[torch.from_numpy(shuffled).to(device)]  # a copy, so
+    F.normalize(points, dim=1, out=points)  # a large database is not held a third time
     wanted = F.normalize(vectors(queries, device), dim=1)
     size = max(1, _CHUNK_NUMBERS // len(labels))
     precisions, first = [], []

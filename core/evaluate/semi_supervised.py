@@ -25,11 +25,13 @@ def semi_supervised(
     *,
     frozen: int | None = None,
     fresh: bool = True,
+    beside: bool = True,
 ) -> LabelCurve:
     """The paper's curve; `frozen` None freezes the first half of the blocks.
 
     `fresh` trains new blocks above the frozen ones, as the paper does; otherwise the method's own
-    are trained on. Raises EvaluationError, or ValueError for a `frozen` that leaves no block.
+    are trained on. `beside` gives the two curves to compare with, too. Raises EvaluationError, or
+    ValueError for a `frozen` that leaves no block.
     """
     terms = terms or Terms()
     backbone = backbone_of(method)
@@ -38,11 +40,13 @@ def semi_supervised(
     split_blocks(backbone, kept)
 
     def ways(random: Backbone) -> list[Way]:
-        return [
-            Way("frozen blocks of this method", kept, backbone, random if fresh else backbone),
+        start = random if fresh else backbone
+        mine = Way("frozen blocks of this method", kept, backbone, start)
+        others = [
             Way("from scratch", 0, random, random),
             Way("frozen random blocks", kept, random, random),
         ]
+        return [mine, *(others if beside else ())]
 
     note = (
         f"The first {kept} of {count} blocks frozen, the others "

@@ -164,3 +164,8 @@ def test_answers_are_split_by_class_and_by_true_option():
         probabilities, np.array([0, 0, 1, 1]), np.array([0, 0, 1, -1]), ["up", "down"], ["x", "y"]
     )
     np.testing.assert_array_equal(found.values, [[0.5, np.nan], [np.nan, 1.0]])
+
+
+def test_without_the_random_network_nothing_untrained_is_trained_beside(method, data):
+    found = evaluate(method, data, ["semi_supervised", "fine_tune"], BRIEF, references=())
+    assert [len(curve.accuracies) for curve in found.curves.values()] == [1, 1]
