@@ -89,7 +89,7 @@ def plan_of(given: argparse.Namespace) -> Plan:
     """What the words ask for; raises ConfigError, UnknownMethod, UnknownProtocol."""
     data, data_options = pictures(given, given.data or DATA)
     return Plan(
-        _methods(given) or [n.id for n in notes()],
+        tuple(_methods(given) or (n.id for n in notes())),
         data,
         data_options,
         _budget(given) or Budget(),

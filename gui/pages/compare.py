@@ -95,7 +95,7 @@ class ComparePage(QWidget):
     def _connect(self) -> None:
         self.start.clicked.connect(self.start_or_stop)
         self.earlier.activated.connect(self._open_chosen)
-        self.form.changed.connect(self._soon.start)
+        self.form.changed.connect(self._form_changed)
         self._soon.timeout.connect(self._estimate)
         self._tasks.progress.connect(self._show_progress)
         for part in (self.results, self.export):
@@ -147,11 +147,11 @@ class ComparePage(QWidget):
     # --- working ----------------------------------------------------------------------------------
 
     def start_or_stop(self) -> None:
-        """Begin a comparison, go on with the one shown, stop the one at work, or clear the page."""
+        """Begin a comparison, go on with or extend the one shown, stop that at work, or clear."""
         if self._task is not None:
             self._tasks.cancel(self._task)
             return
-        if self._comparison is not None and self._comparison.ended:
+        if self._comparison is not None and self._comparison.ended and not self._asks_more():
             self._show(None)  # the form keeps what was compared
             self._list()
             return
@@ -170,12 +170,16 @@ class ComparePage(QWidget):
                 return
             self._list()
         comparison: Comparison = self._comparison
+        wanted = self.form.extended(comparison.plan)
 
         def changed(_: object) -> None:
             self._stale = True
 
         def work(progress: Progress) -> None:
-            Work(comparison, store).go_on(progress, changed)
+            queue = Work(comparison, store)
+            if wanted != comparison.plan:
+                queue.extend(wanted, progress)
+            queue.go_on(progress, changed)
 
         self._task = self._tasks.start("Comparing", work, lambda _: self._end(""), self._end)
         self.bar.setRange(0, 0)
@@ -228,7 +232,8 @@ class ComparePage(QWidget):
 
     def _refresh(self) -> None:
         """Bring the tabs, the button and the words under it up to date."""
-        self.form.setEnabled(self._comparison is None)
+        self.form.setEnabled(self._task is None)
+        self.form.hold(self._comparison.plan if self._comparison is not None else None)
         self.start.setText(self._next())
         self.results.show_comparison(self._comparison)
         self._estimate()
@@ -239,7 +244,18 @@ class ComparePage(QWidget):
             return "Stop"
         if self._comparison is None:
             return "Compare"
+        if self._asks_more():
+            return "Extend"
         return "New comparison" if self._comparison.ended else "Continue"
+
+    def _asks_more(self) -> bool:
+        """Whether more is ticked than the comparison shown was begun with."""
+        shown = self._comparison
+        return shown is not None and self.form.extended(shown.plan) != shown.plan
+
+    def _form_changed(self) -> None:
+        self.start.setText(self._next())
+        self._soon.start()
 
     def _estimate(self) -> None:
         """Say under the button how much it would be to do."""

@@ -158,6 +158,26 @@ class CompareForm(QWidget):
         for id, box in self.boxes.items():
             box.setChecked(id in plan.protocols)
 
+    def hold(self, plan: Plan | None) -> None:
+        """Let only more be asked for than a comparison was begun with; all with None."""
+        for part in (self.source, self.data_form, self.budget, self.backbone, self.width):
+            part.setEnabled(plan is None)
+        self.amount.setEnabled(plan is None and self.budget.currentData()[0] != "own")
+        self.choice.keep(plan.all_methods if plan is not None else ())
+        self.seeds.setMinimum(len(plan.seeds) if plan is not None else 1)
+        for id, box in self.boxes.items():
+            kept = plan is not None and id in plan.protocols
+            box.setChecked(box.isChecked() or kept)
+            box.setEnabled(not kept)
+
+    def extended(self, plan: Plan) -> Plan:
+        """A plan that was begun, with what is ticked besides."""
+        methods = [m for m in self.choice.chosen() if m != ALWAYS]
+        return plan.adding(methods, range(self.seeds.value()), self._protocols())
+
+    def _protocols(self) -> tuple[str, ...]:
+        return tuple(id for id, box in self.boxes.items() if box.isChecked())
+
     def plan(self, threads: int = 1) -> Plan:
         """What is asked for; raises ConfigError in words."""
         from core.comparison.plan import Budget, Plan
@@ -168,12 +188,11 @@ class CompareForm(QWidget):
         if not methods:
             raise ConfigError("tick at least one method to compare with the random network")
         kind, _ = self.budget.currentData()
-        protocols = tuple(id for id, box in self.boxes.items() if box.isChecked())
         data_options: dict[str, Any] = self.data_form.changes()
         amount = 0.0 if kind == "own" else self.amount.value()
         seeds = tuple(range(self.seeds.value()))
-        return Plan(methods, self.source.currentData(), data_options, Budget(kind, amount), seeds,
-                    protocols, self._network(), threads)  # fmt: skip
+        return Plan(tuple(methods), self.source.currentData(), data_options, Budget(kind, amount),
+                    seeds, self._protocols(), self._network(), threads)  # fmt: skip
 
     def _network(self) -> dict[str, Any]:
         """The options that all methods get; none where each keeps its own."""

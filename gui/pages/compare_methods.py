@@ -41,7 +41,6 @@ class MethodsChooser(QWidget):
             item.setData(_FAMILY, note.family)
             item.setToolTip(f"{note.family}, {note.year}\n{note.sentence}")
             if note.id == ALWAYS:
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 item.setToolTip("Always among them: what a result must beat to be worth anything")
             self.list.addItem(item)
         self.count = label("", "small", "secondary")
@@ -62,7 +61,9 @@ class MethodsChooser(QWidget):
         column.setSpacing(SPACE.small)
         column.addLayout(head)
         column.addWidget(self.list, 1)
-        self.choose((*USUAL, ALWAYS))
+        self._kept: set[str] = set()
+        self.keep(())
+        self.choose(USUAL)
         self._fill_menu()
         self.list.itemChanged.connect(self._tell)
 
@@ -70,11 +71,22 @@ class MethodsChooser(QWidget):
         """Ids of the methods that are ticked."""
         return [item.data(_ID) for item in self._items() if _is_on(item)]
 
-    def choose(self, ids: Collection[str]) -> None:
-        """Tick just these, and the random network."""
+    def keep(self, ids: Collection[str]) -> None:
+        """Let nobody take the ticks of these away, nor that of the random network."""
+        self._kept = {*ids, ALWAYS}
+        free = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable
         self.list.blockSignals(True)
         for item in self._items():
-            on = item.data(_ID) in ids or item.data(_ID) == ALWAYS
+            kept = item.data(_ID) in self._kept
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled if kept else free)
+        self.list.blockSignals(False)
+        self.choose(self.chosen())
+
+    def choose(self, ids: Collection[str]) -> None:
+        """Tick just these, and those that are kept."""
+        self.list.blockSignals(True)
+        for item in self._items():
+            on = item.data(_ID) in {*ids, *self._kept}
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
         self.list.blockSignals(False)
         self._tell()

@@ -239,3 +239,29 @@ def test_a_stopped_comparison_goes_on_in_the_next_window(
     click(again.start)
     qtbot.waitUntil(lambda: again._task is None, timeout=LONG)
     assert len(store.list()) == 1
+
+
+def test_a_finished_comparison_is_asked_for_more_and_keeps_what_it_has(
+    qtbot: QtBot, window: Window, page: ComparePage, store: RunStore
+) -> None:
+    choose(page, "rotation", steps=3)
+    click(page.start)
+    wait_for_notice(qtbot, window, "comparison is finished")
+    form = page.form
+    assert not form.boxes["knn"].isEnabled()
+    assert not form.budget.isEnabled()
+    assert not form.source.isEnabled()
+    before = {run.id for run in store.list()}
+    form.boxes["clustering"].click()
+    assert page.start.text() == "Extend"
+    click(page.start)
+    qtbot.waitUntil(lambda: page._task is None and not form.boxes["clustering"].isEnabled(),
+                    timeout=LONG)  # fmt: skip
+    assert {run.id for run in store.list()} == before
+    assert list(page.results.table.table()[0])[1:4] == [
+        "kNN", "clustering accuracy", "clustering NMI"
+    ]  # fmt: skip
+    assert page.start.text() == "New comparison"
+    click(page.start)
+    assert form.boxes["knn"].isEnabled()
+    assert form.budget.isEnabled()
