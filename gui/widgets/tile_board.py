@@ -15,7 +15,6 @@ from gui.fonts import numbers, text
 from gui.theme import RADIUS_SMALL, SPACE, TYPE, manager
 from gui.widgets.claiming import Claiming
 from gui.widgets.pixels import draw_image, to_qimage
-from gui.widgets.typing_first import TAKES_SPACE
 
 TITLE = 20  # height of the line over a board
 GAP_BOARDS = 16
@@ -35,7 +34,7 @@ class TileBoard(Claiming):
 
     claimed = frozenset(
         QKeyCombination(key)
-        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape,
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape,
                     Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
     )  # fmt: skip
 
@@ -51,7 +50,6 @@ class TileBoard(Claiming):
         self._dragged: QPointF | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty(TAKES_SPACE, True)
         self.setMinimumSize(220, 120)
         self.setAccessibleName("Tiles to put in order")
         manager().changed.connect(self.update)
