@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.runs import RunStore
+from gui.panels.attention import AttentionPanel
 from gui.panels.fill import FillPanel
 from gui.panels.order import OrderPanel
 from gui.window import Window
@@ -29,7 +30,7 @@ RUNS = (
     ("inpainting", {"objective": "both"}),
 )
 Opener = Callable[[str], Window]
-P = TypeVar("P", FillPanel, OrderPanel)
+P = TypeVar("P", FillPanel, OrderPanel, AttentionPanel)
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -208,6 +209,23 @@ def test_other_runs_fill_the_same_hole_beside(qtbot: QtBot, opened: Opener, tmp_
     panel.view.save(tmp_path / "holes.png")
     panel.view.save(tmp_path / "holes.csv")
     assert len((tmp_path / "holes.csv").read_text().splitlines()) == 2 + 5 * 8
+
+
+def test_each_panel_has_its_own_runs_beside(qtbot: QtBot, opened: Opener) -> None:
+    window = opened("inpainting")
+    panel = fill_panel(qtbot, window)
+    other = panel.session.comparable("Fills")[0][0]
+    panel.put_beside(other)
+    attention = panel_of(window, AttentionPanel, "attention")
+    for id, _ in panel.session.comparable():
+        attention.beside.setCurrentIndex(attention.beside.findData(id))
+        qtbot.waitUntil(attention.other_view.can_save, timeout=LONG)
+        assert attention.other.run.id == id
+    attention.beside.setCurrentIndex(0)
+    assert attention.other is None
+    assert [s.run.id for s in panel._beside] == [other]
+    panel.put_beside(other, False)
+    assert panel._beside == []
 
 
 def test_ones_own_picture_is_taken_in_hand(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
