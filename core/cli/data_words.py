@@ -44,7 +44,7 @@ def pictures(given: argparse.Namespace, data: str) -> tuple[str, dict[str, Any]]
             listed = ", ".join(s.id for s in sources())
             raise ConfigError(f"--data {data!r} is neither a file or folder nor one of {listed}")
         data, said = "folder", {"path": str(Path(data).resolve()), **said}
-    options = configure(source(data).Options, said)
+    options: Any = configure(source(data).Options, said)
     return data, {name: getattr(options, name) for name in said}
 
 
