@@ -23,7 +23,7 @@ from bench.common import heading, own_home, table
 
 if TYPE_CHECKING:
     from core.data.imageset import ImageSet
-    from core.evaluate.report import Report
+    from core.evaluate.report import Report, Score
     from core.experiment import Experiment
     from core.method import Method
 
@@ -100,19 +100,24 @@ def print_training(
 
 
 def print_features(reports: Sequence[Report]) -> None:
-    """kNN and linear probe of the best and of the last stage; the best is chosen by its mean."""
+    """kNN and linear probe of the best and of the last stage.
+
+    The best is chosen on one half of the held-out pictures; both are judged on the other.
+    """
     protocols = list(dict.fromkeys(score.protocol for score in reports[0].scores))
-    stages: dict[str, dict[str, dict[str, list[float]]]] = {}
+    stages: dict[str, dict[str, dict[str, list[Score]]]] = {}
     for score in (s for report in reports for s in report.scores):
         kept = stages.setdefault(score.representation, {}).setdefault(score.protocol, {})
-        kept.setdefault(score.stage, []).extend(score.values)
+        kept.setdefault(score.stage, []).append(score)
     rows = []
     for name, found in stages.items():
         row = [name]
-        for protocol in protocols:
-            best = max(found[protocol], key=lambda stage: float(np.mean(found[protocol][stage])))
-            last = list(found[protocol])[-1]
-            row += [f"{shown(found[protocol][best])} ({best})", shown(found[protocol][last])]
+        for each in (found[protocol] for protocol in protocols):
+            best = max(each, key=lambda stage: np.mean([s.choosing for s in each[stage]]))
+            judged = {
+                stage: [v for s in scores for v in s.judged] for stage, scores in each.items()
+            }
+            row += [f"{shown(judged[best])} ({best})", shown(judged[list(each)[-1]])]
         rows.append(row)
     titles = [f"{protocol}, {which} stage" for protocol in protocols for which in ("best", "last")]
     print()
