@@ -133,9 +133,6 @@ class Session(QObject):
 
     def comparable(self, ability: str = "") -> list[tuple[str, str]]:
         """Runs on the same pictures as this one, of methods with an ability: (id, title)."""
-        from core.abilities import abilities_of
-        from core.registry import method_class
-
         mine = self.run
         if mine is None:
             return []
@@ -146,7 +143,7 @@ class Session(QObject):
             and not run.problem
             and run.id != mine.id
             and run.info.fingerprint == mine.info.fingerprint
-            and (not ability or ability in abilities_of(method_class(run.info.method)))
+            and (not ability or _has(run.info.method, ability))
         ]
 
     # --- looking ----------------------------------------------------------------------------------
@@ -234,3 +231,14 @@ class Session(QObject):
         for panel in list(self._beside):
             self.put_beside(panel, [])
         return ended
+
+
+def _has(method: str, ability: str) -> bool:
+    """Whether a method of that id is there and has the ability."""
+    from core.abilities import abilities_of
+    from core.registry import UnknownMethod, method_class
+
+    try:
+        return ability in abilities_of(method_class(method))
+    except UnknownMethod:  # a run that was made elsewhere
+        return False

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.cli.bar import Bar
+from core.cli.data_words import HELP, pictures
 from core.comparison.book import Book, Comparison, Entry
 from core.comparison.export import export_all
 from core.comparison.formats import FORMATS, to_markdown
@@ -29,8 +30,7 @@ def add_words(words: argparse.ArgumentParser) -> None:
     """The words after `compare`. What is not said is None: a comparison gone on with keeps it."""
     add, known = words.add_argument, ", ".join(n.id for n in notes())
     add("methods", nargs="?", help=f"all (the default), or some with commas between: {known}")
-    add("--data", metavar="SOURCE", help=f"source of the pictures ({DATA})")
-    add("--path", metavar="FOLDER", help="of images, or a zip, with --data folder")
+    add("--data", metavar="SOURCE", help=f"{HELP} ({DATA})")
     for kind in BUDGETS:
         add(f"--{kind}", type=float, metavar="N", help=f"{BUDGETS[kind]} for each")
     add("--seeds", type=int, help=f"how many of each ({SEEDS})")
@@ -87,10 +87,11 @@ def compare(given: argparse.Namespace) -> int:
 
 def plan_of(given: argparse.Namespace) -> Plan:
     """What the words ask for; raises ConfigError, UnknownMethod, UnknownProtocol."""
+    data, data_options = pictures(given, given.data or DATA)
     return Plan(
         tuple(_methods(given) or (n.id for n in notes())),
-        given.data or DATA,
-        _data_options(given),
+        data,
+        data_options,
         _budget(given) or Budget(),
         tuple(range(SEEDS if given.seeds is None else given.seeds)),
         ids_of(given.protocols) if given.protocols else USUAL,
@@ -103,9 +104,10 @@ def plan_of(given: argparse.Namespace) -> Plan:
 def extended(comparison: Comparison, given: argparse.Namespace) -> Plan:
     """The plan of a comparison with what the words add; raises ConfigError for what they change."""
     plan = comparison.plan
+    data, data_options = pictures(given, given.data) if given.data else (None, {})
     said = {
-        "--data": (given.data, plan.data),
-        "--path": (_data_options(given).get("path"), plan.data_options.get("path")),
+        "--data": (data, plan.data),
+        **{f"--data.{n}": (v, plan.data_options.get(n)) for n, v in data_options.items()},
         "the budget": (_budget(given), plan.budget),
         "--threads": (given.threads, plan.threads),
         "--device": (given.device, plan.device),
@@ -135,10 +137,6 @@ def _budget(given: argparse.Namespace) -> Budget | None:
     if len(chosen) > 1:
         raise ConfigError("choose one budget among --seconds, --steps and --images")
     return chosen[0] if chosen else None
-
-
-def _data_options(given: argparse.Namespace) -> dict[str, str]:
-    return {"path": str(Path(given.path).resolve())} if given.path else {}
 
 
 def _options(given: argparse.Namespace) -> dict[str, str | int]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from core.cli.data_words import HELP, add_data_words, explained, source_ahead
 from core.config import ConfigError, options_of
 from core.data.imageset import DataError
-from core.data.sources import UnknownSource, source, sources
+from core.data.sources import UnknownSource, sources
 from core.evaluate.protocols import PROTOCOLS, USUAL, words_of
 from core.progress import Cancelled
 from core.registry import NoteError, UnknownMethod, method_class, notes
@@ -87,12 +88,7 @@ def _train_words(commands: Commands, words: Sequence[str]) -> None:
     )
     known = [n.id for n in notes()]
     train.add_argument("method", choices=known, metavar="METHOD", help=f"one of {', '.join(known)}")
-    train.add_argument(
-        "--data",
-        default=None,
-        metavar="SOURCE",
-        help="one of " + ", ".join(s.id for s in sources()) + ", or a folder or zip of images",
-    )
+    train.add_argument("--data", default=None, metavar="SOURCE", help=HELP)
     train.add_argument("--seed", type=int, default=0, help="everything random follows from it")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     train.add_argument("--threads", type=int, default=0, help="CPU threads; 0 chooses")
@@ -107,18 +103,10 @@ def _train_words(commands: Commands, words: Sequence[str]) -> None:
                 dest=f"option:{o.name}",
                 default=None,
                 metavar="VALUE",
-                help=_help(o.help, o.default, o.choices),
+                help=explained(o.help, o.default, o.choices),
             )
     if data is not None:
-        group = train.add_argument_group(f"options of the data {data}")
-        for o in options_of(source(data).Options):
-            group.add_argument(
-                f"--data.{o.name.replace('_', '-')}",
-                dest=f"data:{o.name}",
-                default=None,
-                metavar="VALUE",
-                help=_help(o.help, o.default, o.choices),
-            )
+        add_data_words(train, data)
 
     def do(given: argparse.Namespace) -> int:
         from core.cli.train import train as do_train
@@ -126,7 +114,6 @@ def _train_words(commands: Commands, words: Sequence[str]) -> None:
         return do_train(
             given,
             {k[7:]: v for k, v in vars(given).items() if k.startswith("option:") and v is not None},
-            {k[5:]: v for k, v in vars(given).items() if k.startswith("data:") and v is not None},
         )
 
     train.set_defaults(do=do)
@@ -146,11 +133,6 @@ def _engine_words(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _help(text: str, default: object, choices: Sequence[object]) -> str:
-    among = f" One of {', '.join(map(str, choices))}." if choices else ""
-    return f"{text}{among} (default: {default})".replace("%", "%%")
-
-
 def _named_ahead(words: Sequence[str]) -> tuple[str | None, str | None]:
     """Method and source named in the words, so that their options can be parsed."""
     if "train" not in words:
@@ -159,14 +141,7 @@ def _named_ahead(words: Sequence[str]) -> tuple[str | None, str | None]:
     known = {n.id for n in notes()}
     method = next((w for w in words if w in known), None)
     data = next((n.data for n in notes() if n.id == method), None)
-    for i, word in enumerate(words):
-        if word == "--data" and i + 1 < len(words):
-            data = words[i + 1]
-        elif word.startswith("--data="):
-            data = word.split("=", 1)[1]
-    if data is not None and data not in {s.id for s in sources()}:
-        data = "folder"
-    return method, data
+    return method, source_ahead(words, data)
 
 
 def _resume_words(commands: Commands) -> None:
@@ -248,10 +223,13 @@ def _evaluate_words(commands: Commands) -> None:
 def _compare_words(commands: Commands, words: Sequence[str]) -> None:
     compare = commands.add_parser("compare", help="train and judge several methods alike")
     if "compare" in words:  # what it needs imports torch
-        from core.cli.compare import add_words
+        from core.cli.compare import DATA, add_words
         from core.cli.compare import compare as do_compare
 
         add_words(compare)
+        data = source_ahead(words, None if "--resume" in words else DATA)
+        if data is not None:
+            add_data_words(compare, data)
         compare.set_defaults(do=do_compare)
 
 

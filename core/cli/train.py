@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
+from core.cli.data_words import pictures
 from core.cli.watch import watch
-from core.config import ConfigError, configure
-from core.data.sources import source, sources
 from core.engine import Engine
 from core.experiment import Experiment, from_run
 from core.registry import note
 from core.runs import Run, RunError, RunStore
 
 
-def train(given: argparse.Namespace, options: dict[str, Any], data_options: dict[str, Any]) -> int:
+def train(given: argparse.Namespace, options: dict[str, Any]) -> int:
     """`main.py train METHOD ...`: a new run. Returns the exit status."""
-    data = given.data or note(given.method).data
-    if data not in {s.id for s in sources()}:
-        if not Path(data).exists():
-            listed = ", ".join(s.id for s in sources())
-            raise ConfigError(f"--data {data!r} is neither a file or folder nor one of {listed}")
-        data, data_options = "folder", {"path": str(Path(data).resolve()), **data_options}
+    data, data_options = pictures(given, given.data or note(given.method).data)
     experiment = Experiment(
         given.method,
         data,
@@ -34,7 +27,6 @@ def train(given: argparse.Namespace, options: dict[str, Any], data_options: dict
         given.title,
     )
     experiment.config()  # complain before anything is made
-    configure(source(data).Options, data_options)
     engine = Engine(
         experiment, RunStore(given.runs), autosave_seconds=given.autosave, judged=given.judge
     )

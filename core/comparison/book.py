@@ -27,7 +27,7 @@ class Entry:
     state: str = "waiting"
     run: str = ""  # its id, once there is one
     steps: int = 0
-    seconds: float = 0.0  # of the processor, in training
+    seconds: float = 0.0  # by the clock, in training steps
     message: str = ""  # why it failed
 
     @property

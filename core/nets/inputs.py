@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.data.augment.lab import to_lab
+from core.data.augment.texture import slopes
 from core.nets.backbone import Backbone
 
 LEAST_SPREAD = 1 / 255  # a tile of one colour stays flat
@@ -48,6 +49,17 @@ class Lightness(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return to_lab(images)[:, :1] / 50 - 1
+
+
+class Edges(nn.Module):
+    """How brightness rises to the right and downwards, (B, C, H, W) to (B, 2, H, W), no colour.
+
+    A step from black to white along an axis gives 4, as Sobel's kernels do unscaled, so that the
+    soft edges of small pictures are about as strong as their brightness was.
+    """
+
+    def forward(self, images: Tensor) -> Tensor:
+        return 4 * slopes(images)
 
 
 class WithoutGreenMagenta(nn.Module):

@@ -111,16 +111,13 @@ class Beside(QWidget):
 
     def _done(self, result: Any) -> None:
         self._task = None
-        if self._stale and self.isVisible():
-            self._begin()
-            return
-        self._idle("")
-        self.show_result(result)
+        if not self._begun_anew():
+            self._idle("")
+            self.show_result(result)
 
     def _failed(self, why: str) -> None:
         self._task = None
-        if self._stale and self.isVisible():
-            self._begin()
+        if self._begun_anew():
             return
         stopped = why == "Cancelled."
         self._idle("Stopped." if stopped else "")
@@ -128,6 +125,14 @@ class Beside(QWidget):
         self.again.show()
         if not stopped:
             self.empty(why)
+
+    def _begun_anew(self) -> bool:
+        """Whether what has ended is out of date: it begins anew, now or when it is seen again."""
+        if self._stale:
+            self._idle("")
+            if self.isVisible():
+                self._begin()
+        return self._stale or self._task is not None
 
     def _idle(self, text: str) -> None:
         self.said.setText(text)

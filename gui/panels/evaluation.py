@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 
 HEIGHTS = {Curve: 300, Matrix: 320}
 TILES = 120  # a row of pictures with their captions
+NOT_YET = (
+    "Not judged yet. Every number will stand beside raw pixels and an untrained network of the "
+    "same shape."
+)
+UNLABELLED = (
+    "These pictures have no labels to judge by. Put them into one folder a class, or name a few "
+    "under “Label by hand”: a linear probe then names the others."
+)
 
 
 class EvaluationPanel(Panel):
@@ -104,7 +112,14 @@ class EvaluationPanel(Panel):
             return False
         self._list_earlier()
         self._list_supervised()
+        if self._task is None:
+            self.start.setEnabled(self._labelled())
         return True
+
+    def _labelled(self) -> bool:
+        """Whether there is anything to judge by."""
+        probe = self.session.probe
+        return probe is not None and bool(probe.classes) and bool((probe.labels >= 0).any())
 
     def refused(self, reason: str) -> None:
         self.what.setText(reason)
@@ -172,10 +187,7 @@ class EvaluationPanel(Panel):
         if found and before == 0 and self._results.count() == 0 and self._task is None:
             self._show_earlier()
         elif not found and self._task is None:
-            self.what.setText(
-                "Not judged yet. Every number will stand beside raw pixels and an untrained "
-                "network of the same shape."
-            )
+            self.what.setText(NOT_YET if self._labelled() else UNLABELLED)
 
     def _list_supervised(self) -> None:
         """Runs with labels on the same pictures may stand beside."""

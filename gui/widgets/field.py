@@ -40,7 +40,7 @@ class Field(QWidget):
         self.option = option
         self.error = ""
         self.editor = editor_for(option, self)
-        self._title = label(option.title, parent=self)
+        self._title = label(option.title, wrap=True, parent=self)
         self._unit = label(option.unit, "small", "faint", parent=self)
         self._live = QLabel(self)
         self._reset = QToolButton(self)

@@ -17,7 +17,6 @@ from gui.widgets.brush import Mask, Place, rim, stroke
 from gui.widgets.claiming import Claiming, combination
 from gui.widgets.pixels import draw_image, to_qimage
 from gui.widgets.squares import Squares, fit
-from gui.widgets.typing_first import TAKES_SPACE
 
 TITLE, NOTE = 18, 16  # heights of the lines over and under a picture
 LEAST = 64  # pixels of a picture's side; smaller ones scroll
@@ -51,7 +50,7 @@ class FillCanvas(Claiming):
     claimed = frozenset(
         QKeyCombination(key)
         for key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight, Qt.Key.Key_X,
-                    Qt.Key.Key_Delete, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+                    Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
     ) | {QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Z)}  # fmt: skip
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -67,7 +66,6 @@ class FillCanvas(Claiming):
         self._cursor: tuple[int, int] | None = None  # pixel that the arrow keys are at
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty(TAKES_SPACE, True)
         self._room = QSize(480, 300)
         self.setAccessibleName("Picture to hide a part of")
         manager().changed.connect(self.update)

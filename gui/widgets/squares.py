@@ -43,14 +43,14 @@ def fit(
 
     `around` is the room over and under each line. From `unit` on a side is a multiple of it, so
     that a picture of that many pixels stays crisp. Squares of a side below `least` are not made to
-    fit: each group gets a line of its own, and the content is higher than the room.
+    fit: as many groups as go into the width stand in a line, and the content is higher.
     """
     (width, height), (above, below), total = room, around, groups * each
     counts = range(1, each + 1) if groups == 1 else [each * n for n in range(1, groups + 1)]
     side, columns = max((_side(n, total, room, gap, above + below, unit), n) for n in counts)
     if side < least:
-        columns = each
-        side = max(min(least, (width - gap) // each - gap), 8)
+        columns = each * max(1, (width - gap) // (each * (least + gap)))
+        side = max(min(least, (width - gap) // columns - gap), 8)
     lines = -(-total // columns)
     spare = width - columns * (side + gap) + gap, height - lines * (side + gap + above + below)
     x, y = (max(gap, s // 2) for s in spare)

@@ -15,12 +15,13 @@ from gui.fonts import numbers, text
 from gui.theme import RADIUS_SMALL, SPACE, TYPE, manager
 from gui.widgets.claiming import Claiming
 from gui.widgets.pixels import draw_image, to_qimage
-from gui.widgets.typing_first import TAKES_SPACE
 
 TITLE = 20  # height of the line over a board
 GAP_BOARDS = 16
 GAP = 2  # between the tiles of a puzzle
 CHOICE = 76  # pixels of a small picture below
+CHOICES = 5  # of them
+WIDE = 1.9  # a room so many times as wide as high has them beside the boards
 CHOICES_HEIGHT = CHOICE + 34
 SLOP = 5  # pixels that a click may move
 MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -3, Qt.Key.Key_Down: 3}
@@ -35,7 +36,7 @@ class TileBoard(Claiming):
 
     claimed = frozenset(
         QKeyCombination(key)
-        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape,
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape,
                     Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
     )  # fmt: skip
 
@@ -51,7 +52,6 @@ class TileBoard(Claiming):
         self._dragged: QPointF | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty(TAKES_SPACE, True)
         self.setMinimumSize(220, 120)
         self.setAccessibleName("Tiles to put in order")
         manager().changed.connect(self.update)
@@ -76,12 +76,13 @@ class TileBoard(Claiming):
 
     def boards(self) -> list[QRectF]:
         """Where the boards lie: the one that is moved large, the others over one another beside."""
-        wide, high = self.width() - 2 * SPACE.small, self.height() - CHOICES_HEIGHT - SPACE.small
+        room = self._room_of_boards()
+        wide, high = room.width() - 2 * SPACE.small, room.height() - SPACE.small
         # The small ones, q high with a title over each, are together as high as the large one.
         small = int(min((high - 2 * TITLE - SPACE.small) / 2, (wide - GAP_BOARDS - TITLE) / 3))
         small = max(small, 12)
         large = 2 * small + TITLE + SPACE.small
-        x = (self.width() - large - GAP_BOARDS - small) / 2
+        x = (room.width() - large - GAP_BOARDS - small) / 2
         y = max(0.0, (high - large - TITLE) / 2) + TITLE
         beside = x + large + GAP_BOARDS
         return [
@@ -89,6 +90,27 @@ class TileBoard(Claiming):
             QRectF(beside, y, small, small),
             QRectF(beside, y + large - small, small, small),
         ]
+
+    def _room_of_boards(self) -> QRectF:
+        """All but where the small pictures of the answers are: below, or beside in a wide room."""
+        if self.width() < WIDE * self.height():
+            return QRectF(0, 0, self.width(), self.height() - CHOICES_HEIGHT)
+        beside = -(-CHOICES // self._lines()) * (CHOICE + SPACE.small) + SPACE.medium
+        return QRectF(0, 0, self.width() - beside, self.height())
+
+    def _lines(self) -> int:
+        """How many of the small pictures stand over one another in a wide room."""
+        return max(1, (self.height() - SPACE.small) // CHOICES_HEIGHT)
+
+    def _place_of_choice(self, answer: int) -> QPointF:
+        """Upper left corner of a small picture."""
+        boards, step = self._room_of_boards(), CHOICE + SPACE.small
+        if boards.width() < self.width():
+            row, column = divmod(answer, -(-CHOICES // self._lines()))
+            y = (self.height() - self._lines() * CHOICES_HEIGHT) / 2 + row * CHOICES_HEIGHT
+            return QPointF(boards.width() + column * step, max(2.0, y))
+        left = (self.width() - len(self.answers) * step + SPACE.small) / 2
+        return QPointF(max(left, 2.0) + answer * step, boards.height() + 4)
 
     def place_of(self, at: int, board: int = 0) -> QRectF:
         """Where the tile at a place of a board is painted."""
@@ -177,14 +199,10 @@ class TileBoard(Claiming):
     def _paint_choices(self, painter: QPainter) -> None:
         """The likeliest orders, each as the picture it would make, over its probability."""
         theme, side = manager().theme, CHOICE
-        across = min(
-            len(self.answers), max(1, (self.width() + SPACE.small) // (side + SPACE.small))
-        )
-        left = (self.width() - across * (side + SPACE.small) + SPACE.small) / 2
-        top = self.height() - CHOICES_HEIGHT + 4
         painter.setFont(numbers(TYPE.caption))
-        for answer in range(across):
-            x = left + answer * (side + SPACE.small)
+        for answer in range(len(self.answers)):
+            corner = self._place_of_choice(answer)
+            x, top = corner.x(), corner.y()
             for at, tile in enumerate(self._believed(answer)):
                 row, column = divmod(at, 3)
                 third = side / 3

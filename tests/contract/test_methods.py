@@ -26,6 +26,7 @@ from core.engine import Engine
 from core.experiment import Experiment, build, rebuild, to_config
 from core.feed import Feed, held_out_batch
 from core.method import DataShape, Look, Method
+from core.randomness import generator
 from core.runs import RunInfo, RunStore
 from core.trainer import Trainer
 from tests.contract.test_imports import QT, loaded_by
@@ -293,6 +294,36 @@ def test_its_guesses_are_probabilities_for_what_is_shown(id: str, data: str) -> 
     assert (guess.probabilities >= 0).all()
     assert set(np.unique(guess.truth)) <= set(range(-1, k))
     assert n % (guess.columns or 1) == 0
+
+
+@on_both(having("Fills"))
+@torch.no_grad()
+def test_it_fills_any_hole_and_keeps_what_it_shows(id: str, data: str) -> None:
+    method, images = trained(id, data), look_at(data).images
+    side = images.shape[-1]
+    assert side % method.grain == 0
+    assert 0 <= method.usual_share <= 1
+    for share in (0.0, 0.3, 0.9):
+        hidden = method.hide(share, generator("hole")) if share else torch.zeros(side, side) > 0
+        assert hidden.shape == (side, side)
+        assert hidden.dtype == torch.bool
+        found = method.fill(images, hidden)
+        for shown in (found.given, found.made, found.truth):
+            assert shown.shape == (len(images), side, side, 3)
+            assert shown.dtype == np.uint8
+        np.testing.assert_array_equal(found.truth, pictures.as_images(images.numpy()))
+
+
+@on_both(having("Orders"))
+@torch.no_grad()
+def test_its_orders_are_permutations_and_its_answers_probabilities(id: str, data: str) -> None:
+    method, images = trained(id, data), look_at(data).images
+    assert method.orders[0].tolist() == list(range(9))
+    assert (method.orders.sort(dim=1)[0] == torch.arange(9)).all()
+    chances = method.order(images, method.orders[1])
+    assert chances.shape == (len(images), len(method.orders))
+    np.testing.assert_allclose(chances.sum(dim=1), 1.0, rtol=1e-5)
+    assert method.tiles(images).shape[:2] == (len(images), 9)
 
 
 def arrays_in(value: Any) -> Iterator[np.ndarray]:

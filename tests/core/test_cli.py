@@ -311,3 +311,64 @@ def test_held_out_pictures_gauge_the_features_of_every_encoder(
     assert len(rank) == len(spread) > 0
     assert (rank >= 1.0).all()
     assert (spread > 0.0).all()
+
+
+# --- puzzles --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def painted(runs: RunStore, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(["--quiet", "train", "inpainting", "--data", "digits", *SMALL]) == 0
+    capsys.readouterr()
+    return runs.list()[0].id
+
+
+def test_ask_hides_a_box_of_ones_own_picture_and_writes_what_is_made_of_it(
+    painted: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine, to = tmp_path / "mine.png", tmp_path / "answer.png"
+    Image.fromarray(np.full((20, 20, 3), 90, np.uint8)).save(mine)
+    words = ["ask", painted, "--picture", str(mine), "--hole", "2,2,4,4", "--beside", painted]
+    assert main([*words, "--to", str(to)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("25% hidden\n")
+    assert out.count("mean squared error") == 2
+    pixels = np.asarray(Image.open(to))
+    assert pixels.shape == (160, 4 * 160 + 3 * 4, 3)  # given, made by two, truth
+    assert (pixels[:, -160:] == 90).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--hole", "9,9,2,2"], "it lies beside the picture, which is 8 x 8"),
+        (["--hole", "1,2"], "expected 4 whole numbers"),
+        (["--ratio", "1.5"], "more than 0 and at most 0.95"),
+        (["--order", "1,2,3,4,5,6,7,8,9"], "puts no tiles in order"),
+        (["--number", "999999"], "no such picture"),
+        (["--to", "answer.jpg"], "written as a .png file"),
+    ],
+)
+def test_ask_says_what_is_wrong_with_a_puzzle(
+    painted: str, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", painted, *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_ask_lays_tiles_in_an_order(
+    runs: RunStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--quiet", "train", "jigsaw", "--data", "digits", *SMALL, "--orders", "10"]) == 0
+    to = tmp_path / "answer.png"
+    assert main(["ask", "last", "--order", "2,1,3,4,5,6,7,8,9", "--to", str(to)]) == 0
+    out = capsys.readouterr().out
+    assert "not among the 10 that the network knows; the nearest shares 7 of 9 tiles" in out
+    assert to.exists()
+
+
+def test_a_method_that_can_be_set_no_puzzle_says_so(
+    trained: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", trained]) == 2
+    assert "can be set no puzzle" in capsys.readouterr().err

@@ -295,6 +295,14 @@ def test_edges_are_where_the_step_is() -> None:
     assert float(edges[:, :3].abs().sum() + edges[:, 5:].abs().sum()) == 0
 
 
+def test_slopes_are_those_of_brightness_to_the_right_and_downwards() -> None:
+    ramp = torch.arange(8.0).div(8).expand(1, 3, 8, 8)
+    right, down = texture.slopes(ramp)[0]
+    torch.testing.assert_close(right[:, 1:-1], torch.full((8, 6), 2 / 8))
+    torch.testing.assert_close(down, torch.zeros(8, 8))
+    torch.testing.assert_close(texture.slopes(ramp.mT)[0], torch.stack([down, right.T]))
+
+
 def test_what_moves_is_one_interpolation_of_flip_turn_and_crop() -> None:
     images, config = pictures(), Augmentation(crop=0.4, stretch=1.3, flip=0.5, turn=30.0)
     source = rng(2)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from core.data.augment.colour import luma
 from core.method import Batch
 from core.methods.clustering.deepcluster import DeepCluster
 from core.nets.whitening import Whitening
@@ -53,6 +54,18 @@ def test_a_clustering_names_the_pictures_and_renews_the_classifier() -> None:
     assert int(method.sizes.min()) > 0
     found = method.assigned[:12].bincount(minlength=4)
     assert torch.equal(found.float(), method.sizes)
+
+
+@torch.no_grad()
+def test_by_default_it_sees_edges_and_no_colours() -> None:
+    images = batch().images
+    turned = images.flip(1).clamp(0.2, 0.8)  # red and blue exchanged
+    turned += luma(images.clamp(0.2, 0.8)) - luma(turned)  # and as bright as before
+    images = images.clamp(0.2, 0.8)
+    for edges in (True, False):
+        method = deepcluster(edges=edges).eval()
+        same = torch.allclose(method.backbone(images), method.backbone(turned), atol=1e-4)
+        assert same == edges
 
 
 @torch.no_grad()

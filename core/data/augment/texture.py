@@ -72,11 +72,16 @@ def cutout(images: Tensor, rng: torch.Generator, size: float) -> Tensor:
 
 
 def sobel(images: Tensor) -> Tensor:
-    """How steep the luma is at each pixel, 0..1 and the same in every channel.
+    """How steep the luma is at each pixel, 0..1 and the same in every channel."""
+    steep = slopes(images).norm(dim=1, keepdim=True).clamp_(0.0, 1.0)
+    return steep.expand_as(images).contiguous()
 
-    The two kernels are scaled so that a step from black to white along an axis gives 1.
+
+def slopes(images: Tensor) -> Tensor:
+    """How the luma rises to the right and downwards by Sobel's kernels, (B, 2, H, W) in -1..1.
+
+    They are scaled so that a step from black to white along an axis gives 1.
     """
     across = images.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 4
     kernels = torch.stack([across, across.T]).unsqueeze(1)  # (2, 1, 3, 3)
-    slopes = F.conv2d(F.pad(luma(images), (1, 1, 1, 1), mode="replicate"), kernels)
-    return slopes.norm(dim=1, keepdim=True).clamp_(0.0, 1.0).expand_as(images).contiguous()
+    return F.conv2d(F.pad(luma(images), (1, 1, 1, 1), mode="replicate"), kernels)

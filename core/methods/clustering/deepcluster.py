@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -26,28 +27,42 @@ from core.losses.collapse import gauge
 from core.losses.kmeans import kmeans, nearest, squared_distances
 from core.losses.partitions import mutual_information
 from core.losses.self_distillation import entropy
-from core.method import Batch, DataShape, Look, figure
+from core.method import Batch, DataShape, Look, Trials, figure
+from core.nets.backbone import Backbone
+from core.nets.build import build_backbone
+from core.nets.inputs import Edges, preceded
 from core.nets.whitening import Whitening
 from core.pictures import Curve, ImageGrid, Line, Table, as_images
 from core.randomness import drawing_from
 
 CLUSTERS_SHOWN, MEMBERS_SHOWN = 12, 8
+EDGES = 2  # channels: the slope to the right, and downwards
 NOBODY = -1  # the owner of a place in the bank that is still free
 FAR = 1e3  # where centres lie that no picture is to be near; features have length one
 
 
 @dataclass(frozen=True)
 class DeepClusterConfig(TwoViewConfig):
-    """About ten times as many clusters as there may be classes, as the paper finds best."""
+    """Fifty times as many clusters as there may be classes; the paper finds ten times best.
+
+    Chosen on `toyland` in runs of 490 steps, one seed: a linear probe named 57 of 100 pictures with
+    600 clusters, 44 with 60 made anew twice as often, where the untrained network allows 55.
+    """
 
     steps: int = option(1200, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
     batch_size: int = option(64, "Images in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
-    learning_rate: float = option(3e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
+    learning_rate: float = option(1e-2, "Size of a step at its largest.", low=1e-7, high=10.0,
                                   log=True, live=True, group="Training")  # fmt: skip
-    clusters: int = option(100, "How many clusters k-means makes.", low=2, high=10_000,
+    edges: bool = option(True, "Show the network edges in place of colours, as the paper does; "
+                         "else it clusters by colour.",
+                         group="Network")  # fmt: skip
+    clusters: int = option(600, "How many clusters k-means makes.", low=2, high=10_000,
                            log=True)  # fmt: skip
+    classifier: str = option("centres", "What the classifier becomes at a clustering: the "
+                             "centres, which know the clusters at once, or anew as in the paper.",
+                             choices=("centres", "anew"))  # fmt: skip
     interval: int = option(94, "Steps between two clusterings; the paper's is one pass over the "
                            "pictures.", low=1, high=1_000_000, log=True, live=True)  # fmt: skip
     components: int = option(64, "Principal components of the features that are clustered.", low=1,
@@ -61,7 +76,12 @@ class DeepCluster(EncoderMethod):
 
     Config = DeepClusterConfig
     companions = ("swav", "supervised")
-    recipes = view_recipes(digits={"interval": 20, "steps": 500})
+    trials: ClassVar[Trials] = {
+        "Colours, not edges": {"edges": False},
+        "A classifier begun anew": {"classifier": "anew"},
+        "Few clusters": {"clusters": 60},
+    }
+    recipes = view_recipes(digits={"interval": 20, "steps": 500, "clusters": 100})
 
     config: DeepClusterConfig
 
@@ -82,6 +102,14 @@ class DeepCluster(EncoderMethod):
         self.register_buffer("centres", torch.zeros(count, self.whitening.projection.shape[1]))
         self.register_buffer("sizes", torch.ones(count))
         self.register_buffer("agreement", torch.zeros(()))
+
+    def build_encoder(self) -> Backbone:
+        """Before it, by default, the fixed Sobel filters of the paper's implementation details."""
+        config, data = self.config, self.data
+        if not config.edges:
+            return super().build_encoder()
+        found = build_backbone(config.backbone, EDGES, data.side, config.width)
+        return preceded(found, Edges())
 
     def step(self, batch: Batch, optimizers: dict[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
         """Keep the features; cluster anew when it is time; learn to name the clusters.
@@ -114,7 +142,7 @@ class DeepCluster(EncoderMethod):
 
     @torch.no_grad()
     def recluster(self, rng: torch.Generator) -> None:
-        """k-means of what is in the bank, and a classifier that knows nothing of the old names."""
+        """k-means of what is in the bank, and a classifier that has forgotten the old names."""
         known = self.owner != NOBODY
         features = self.bank[known]
         self.whitening.fit(features)
@@ -124,8 +152,23 @@ class DeepCluster(EncoderMethod):
         self.assigned[known] = found.assigned
         self.centres.fill_(FAR)[:count] = found.centres
         self.sizes.zero_()[:count] = found.sizes.to(self.sizes)
-        with drawing_from(rng):
-            self.head.reset_parameters()
+        self.begin_classifier(rng)
+
+    def begin_classifier(self, rng: torch.Generator) -> None:
+        """The classifier of the new clusters: one drawn by chance, or their centres.
+
+        Its scores are then the dot products of centres and whitened features; these are about
+        √components long, which serves as an inverse temperature. That the centres are the
+        classifier is DeepCluster-v2's (Caron et al., 2020, arXiv 2006.09882).
+        """
+        if self.config.classifier == "anew":
+            with drawing_from(rng):
+                self.head.reset_parameters()
+            return
+        there = self.centres * (self.sizes > 0).unsqueeze(1)
+        directions = there @ self.whitening.projection.T  # (K, D)
+        self.head.weight.copy_(directions)
+        self.head.bias.copy_(-directions @ self.whitening.mean)
 
     def judge(self, images: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """Cross-entropy with the clusters (B,), each weighing the same however large (3.3)."""

@@ -16,6 +16,7 @@ from torch import Tensor
 from core.bases.crops import MultiCropConfig, MultiCropMethod
 from core.bases.views import view_recipes
 from core.config import option
+from core.data.augment.config import GROUP
 from core.losses.across_views import across_views
 from core.losses.collapse import gauge
 from core.losses.self_distillation import entropy
@@ -30,21 +31,42 @@ CLUSTERS_SHOWN, MEMBERS_SHOWN = 10, 8
 
 @dataclass(frozen=True)
 class SwAVConfig(MultiCropConfig):
-    """The paper's 3,000 prototypes are 60: a batch has to be shared out over them."""
+    """The paper's 3,000 prototypes are 256: batch and queue have to be shared out over them.
+
+    Colours change more than in the other methods' views, as clusters are of colours before all;
+    ε is smaller than the paper's 0.05, at which a minute ends with nearly even codes.
+    """
 
     steps: int = option(900, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
     batch_size: int = option(64, "Images in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
-    learning_rate: float = option(3e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
+    learning_rate: float = option(1e-2, "Size of a step at its largest.", low=1e-7, high=10.0,
                                   log=True, live=True, group="Training")  # fmt: skip
-    prototypes: int = option(60, "Clusters that the pictures are shared out over.", low=2,
+    grey: float = option(0.5, "How often the colour is taken away.", low=0.0, high=1.0, group=GROUP)
+    brightness: float = option(0.6, "Change of brightness: 0.6 is from 40 % to 160 %.", low=0.0,
+                               high=1.0, group=GROUP)  # fmt: skip
+    contrast: float = option(0.6, "Change of contrast.", low=0.0, high=1.0, group=GROUP)
+    hue: float = option(0.5, "Change of hue, as a share of the colour circle.", low=0.0, high=0.5,
+                        group=GROUP)  # fmt: skip
+    small_crops: int = option(
+        0, "Small views of a picture besides the two large ones, the paper's multi-crop; each "
+        "makes a step longer. Of 8 pixels there are none.",
+        low=0, high=12, group="Augmentation",
+    )  # fmt: skip
+    prototypes: int = option(256, "Clusters that the pictures are shared out over.", low=2,
                              high=10_000, log=True, group="Network")  # fmt: skip
     projection: int = option(64, "Length of the embedding.", low=2, high=2048, log=True,
                              group="Network")  # fmt: skip
+    normed: bool = option(True, "Batch normalisation of the embedding before it gets length one; "
+                          "the paper has none. Without it cosines hardly differ at first.",
+                          group="Network", advanced=True)  # fmt: skip
+    queue: int = option(512, "Earlier pictures that the batch is shared out together with, where "
+                        "it is small (section 4 of the paper); 0: none.", low=0, high=65_536,
+                        advanced=True)  # fmt: skip
     temperature: float = option(0.1, "Temperature τ of the prediction.", low=0.01, high=2.0,
                                 log=True, live=True)  # fmt: skip
-    epsilon: float = option(0.05, "Softness ε of the codes.", low=0.005, high=1.0, log=True,
+    epsilon: float = option(0.03, "Softness ε of the codes.", low=0.005, high=1.0, log=True,
                             live=True)  # fmt: skip
     iterations: int = option(3, "Rounds of Sinkhorn and Knopp. With 0 nothing shares the pictures "
                              "out, and all end in one cluster.", low=0, high=50,
@@ -56,39 +78,69 @@ class SwAV(MultiCropMethod):
 
     Config = SwAVConfig
     companions = ("deepcluster", "simclr", "supervised")
-    trials: ClassVar[Trials] = {"Codes that nobody shares out": {"iterations": 0, "steps": 200}}
+    trials: ClassVar[Trials] = {
+        "Codes that nobody shares out": {"iterations": 0, "normed": False, "steps": 200}
+    }
     recipes = view_recipes()
 
     config: SwAVConfig
 
     def __init__(self, config: SwAVConfig, data: DataShape) -> None:
         super().__init__(config, data)
-        wide = 2 * self.backbone.dim
-        self.projector = projector(self.backbone.dim, wide, config.projection)
+        sizes = self.backbone.dim, 2 * self.backbone.dim, config.projection
+        self.projector = projector(*sizes, last_norm=config.normed)
         self.prototypes = Prototypes(config.projection, config.prototypes)
+        self.queue: Tensor  # the last embeddings of either large view, newest first, (2, Q, D)
+        self.queued: Tensor  # how many of them are not the zeros it began with
+        self.register_buffer("queue", torch.zeros(2, config.queue, config.projection))
+        self.register_buffer("queued", torch.zeros((), dtype=torch.long))
 
     def embed(self, images: Tensor) -> Tensor:
         """The projections (B, D)."""
         return self.projector(self.backbone(images))
 
-    def codes(self, scores: Tensor) -> Tensor:
-        """The codes of large views, (V, B, K): each view's batch shared out for itself."""
-        config = self.config
-        return torch.stack([sinkhorn(s, config.epsilon, config.iterations) for s in scores])
+    @torch.no_grad()
+    def codes(self, z: Tensor) -> Tensor:
+        """The codes (2, B, K) of large views' embeddings (2, B, D), each view's shared out alone.
 
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Σ ℓ(z_t, q_s) over the pairs of a large view s and another view t, equations 1 and 2."""
-        features = self.features(*self.crops(batch.images, batch.rng))
-        z = self.projector(features.flatten(0, 1))
-        scores = self.prototypes(z).unflatten(0, features.shape[:2])
-        targets = self.codes(scores[:2].detach())
+        Once the queue is full, together with what is in it, whose codes nobody needs.
+        """
+        config, count = self.config, z.shape[1]
+        if int(self.queued) == config.queue:
+            z = torch.cat([z, self.queue], dim=1)
+        shared = [sinkhorn(s, config.epsilon, config.iterations) for s in self.prototypes(z)]
+        return torch.stack(shared)[:, :count]
+
+    @torch.no_grad()
+    def remember(self, z: Tensor) -> None:
+        """Put the embeddings (2, B, D) of a batch into the queue, and the oldest out."""
+        self.queue.copy_(torch.cat([z, self.queue], dim=1)[:, : self.config.queue])
+        self.queued.add_(z.shape[1]).clamp_(max=self.config.queue)
+
+    def judge(self, images: Tensor, rng: torch.Generator) -> tuple[dict[str, Tensor], Tensor]:
+        """Σ ℓ(z_t, q_s) over the pairs of a large view s and another view t, equations 1 and 2.
+
+        The scalars, and the embeddings of the large views (2, B, D).
+        """
+        features = self.features(*self.crops(images, rng))
+        z = self.projector(features.flatten(0, 1)).unflatten(0, features.shape[:2])
+        scores, targets = self.prototypes(z), self.codes(z[:2].detach())
         use = scores[:2].argmax(dim=-1).flatten().bincount(minlength=self.config.prototypes)
-        return {
+        scalars = {
             "loss": across_views(targets, scores, self.config.temperature),
             "code entropy": entropy(targets).mean(),
             "prototypes in use": entropy(use / use.sum()).exp(),
-            **gauge(z[: len(batch.images)]),
+            **gauge(z[0]),
         }
+        return scalars, z[:2].detach()
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        scalars, z = self.judge(batch.images, batch.rng)
+        self.remember(z)
+        return scalars
+
+    def validate(self, batch: Batch) -> dict[str, Tensor]:
+        return self.judge(batch.images, batch.rng)[0]
 
     def scores_of(self, look: Look) -> Tensor:
         """Cosines of the pictures with the prototypes, (N, K)."""

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.runs import RunStore
+from gui.panels.attention import AttentionPanel
 from gui.panels.fill import FillPanel
 from gui.panels.order import OrderPanel
 from gui.window import Window
@@ -29,7 +30,7 @@ RUNS = (
     ("inpainting", {"objective": "both"}),
 )
 Opener = Callable[[str], Window]
-P = TypeVar("P", FillPanel, OrderPanel)
+P = TypeVar("P", FillPanel, OrderPanel, AttentionPanel)
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -190,24 +191,41 @@ def test_where_every_patch_is_hidden_it_says_what_to_do(qtbot: QtBot, opened: Op
 def test_other_runs_fill_the_same_hole_beside(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
     window = opened("inpainting")
     panel = fill_panel(qtbot, window)
-    panel.others.menu().aboutToShow.emit()
-    actions = panel.others.menu().actions()
-    assert len(actions) == 2  # not the jigsaw
-    for action in list(actions):
+    for nth in range(2):
         panel.others.menu().aboutToShow.emit()
-        fresh = next(a for a in panel.others.menu().actions() if a.text() == action.text())
-        fresh.trigger()
+        actions = panel.others.menu().actions()
+        assert len(actions) == 2  # not the jigsaw
+        actions[nth].trigger()
     qtbot.waitUntil(lambda: len(panel._theirs) == 2, timeout=LONG)
     titles = [column.title for column in panel.canvas.columns]
     assert titles == ["Given", "both, inpainting", *titles[2:4], "Truth"]
     assert set(titles[2:4]) == {"l2, inpainting", "mae"}
     assert all(column.images is not None for column in panel.canvas.columns)
     panel.all.setChecked(True)
-    qtbot.waitUntil(lambda: panel.canvas._rows == 8 and len(panel.canvas.columns[2].images) == 8,
-                    timeout=LONG)  # fmt: skip
+    qtbot.waitUntil(
+        lambda: all(c.images is not None and len(c.images) == 8 for c in panel.canvas.columns),
+        timeout=LONG,
+    )
     panel.view.save(tmp_path / "holes.png")
     panel.view.save(tmp_path / "holes.csv")
     assert len((tmp_path / "holes.csv").read_text().splitlines()) == 2 + 5 * 8
+
+
+def test_each_panel_has_its_own_runs_beside(qtbot: QtBot, opened: Opener) -> None:
+    window = opened("inpainting")
+    panel = fill_panel(qtbot, window)
+    other = panel.session.comparable("Fills")[0][0]
+    panel.put_beside(other)
+    attention = panel_of(window, AttentionPanel, "attention")
+    for id, _ in panel.session.comparable():
+        attention.beside.setCurrentIndex(attention.beside.findData(id))
+        qtbot.waitUntil(attention.other_view.can_save, timeout=LONG)
+        assert attention.other.run.id == id
+    attention.beside.setCurrentIndex(0)
+    assert attention.other is None
+    assert [s.run.id for s in panel._beside] == [other]
+    panel.put_beside(other, False)
+    assert panel._beside == []
 
 
 def test_ones_own_picture_is_taken_in_hand(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
@@ -216,7 +234,7 @@ def test_ones_own_picture_is_taken_in_hand(qtbot: QtBot, opened: Opener, tmp_pat
     path = tmp_path / "mine.png"
     Image.fromarray(np.full((20, 20, 3), 90, np.uint8)).save(path)
     panel.turner.turn(3)
-    window.actions.choosers.file = lambda *_: str(path)
+    window.actions_of_window.choosers.file = lambda *_: str(path)
     click(panel.turner.own)
     qtbot.waitUntil(lambda: bool((panel._mine.truth == 90).all()), timeout=LONG)
     assert (panel.turner.at, panel.turner.count) == (0, 9)
