@@ -47,6 +47,7 @@ class Judged:
         # Checkpoints come by the clock: they would fall into one turn and not into another.
         self.engine: Engine = Engine(experiment, RunStore(), autosave_seconds=math.inf, judged=True)
         self.spent: list[float] = []  # processor seconds of each judgement
+        self.shares: list[float] = []  # of the processor time of a turn, in the judge's thread
         self.engine.start()
         self._wait(lambda: self.engine.state == "training" and self.engine.trainer is not None)
         self.judge: Any = self.engine._judge
@@ -81,7 +82,9 @@ class Judged:
         """From now, as if a judgement had just ended, to the end of the next."""
         before, began = len(self.spent), time.monotonic()
         self.judge._due = began + self.rest
+        used = time.process_time()
         found = self._measure(lambda: len(self.spent) > before)
+        self.shares.append(self.spent[-1] / (time.process_time() - used))
         self.rest = self.judge._due - time.monotonic()
         self.lasted = time.monotonic() - began
         return found
@@ -119,10 +122,14 @@ def main() -> None:
     ]  # fmt: skip
     table(["judge", "CPU ms a step", "steps a second"], rows)
     each = [ratio([c[i] for c in found["with"]], [c[i] for c in found["without"]]) for i in (0, 1)]
+    pairs = zip(found["with"], found["without"], strict=True)
     print(
         f"\nProcessor time a step {each[0]:.3f} of that without (bar {BAR}: {said(each[0], BAR)}), "
-        f"time by the clock {each[1]:.3f}. A judgement takes {median(training.spent):.2f} s of the "
-        f"processor, a turn with it lasted {training.lasted:.0f} s."
+        f"time by the clock {each[1]:.3f}. Of each round: "
+        f"{', '.join(f'{a.cpu / b.cpu:.3f}' for a, b in pairs)}.\n"
+        f"A judgement's own thread takes {median(training.spent):.2f} s of the processor, "
+        f"{100 * median(training.shares):.1f} % of all that is used in a turn with it, which "
+        f"lasted {training.lasted:.0f} s."
     )
 
 
