@@ -143,9 +143,10 @@ def results(comparison: Comparison, store: RunStore) -> Results:
     columns = _columns([reports for each in found.values() for _, reports in each])
     columns = [name for name in columns if any(name in row.values for row in rows)]
     known = next((report for report in raw.values()), None)
-    return Results(
-        columns or list(PROTOCOLS["knn"].columns.values()), rows, curves, _note(comparison, known)
+    note = _note(comparison, known) + "".join(
+        f" {row.title} failed: {row.failed}." for row in rows if row.failed and not row.values
     )
+    return Results(columns or list(PROTOCOLS["knn"].columns.values()), rows, curves, note)
 
 
 def reports_of(store: RunStore, entry: Entry) -> Reports:

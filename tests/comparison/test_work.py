@@ -72,6 +72,7 @@ def test_what_cannot_be_trained_is_noted_and_the_rest_goes_on(store: RunStore) -
     assert "learns from colour" in comparison.entries[0].message
     table = results(comparison, store).table()
     assert {row[0]: row[1] for row in table.rows}["Colorization"] == "failed"
+    assert "Colorization failed: Handwritten digits has pictures of 1 channel" in table.notes
 
 
 def test_pictures_without_labels_are_refused_before_anything_is_trained(
