@@ -42,8 +42,9 @@ class EncoderMethod(Method):
         return {name: attention_map(a, power) for name, a in self.encode(images).items()}
 
     def spaces(self, images: Tensor) -> dict[str, Tensor]:
-        """Vectors (B, D) of every stage: its activations averaged over the places."""
-        return {name: a.mean(dim=(2, 3)) for name, a in self.encode(images).items()}
+        """Vectors (B, D) of every stage: its activations, averaged over the places of a map."""
+        found = self.encode(images)
+        return {name: a.mean(dim=(2, 3)) if a.ndim == 4 else a for name, a in found.items()}
 
     @figure(
         "Spectrum",
