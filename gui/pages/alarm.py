@@ -11,6 +11,7 @@ COLLAPSED = {"std x sqrt(d)": 0.05, "effective rank": 1.5}
 PATIENCE = 20  # rows in a row; at the first steps all embeddings may be alike
 FEATURES = "held-out/{}/features"  # of every encoder, only now and then
 PATIENCE_NOW_AND_THEN = 3
+WARM_STEPS = 50  # before, batch norm's running mean is not yet that of the pictures it evaluates
 WORDS = (
     "The {} have collapsed: the {} has fallen to {:.2f}, so nearly all pictures look alike "
     "to the network. The loss can look perfect meanwhile; the features are of little use."
@@ -38,18 +39,22 @@ class CollapseAlarm:
     def heed(self, rows: Sequence[Row]) -> str | None:
         """A sentence when the collapse is certain, for the first time; else None."""
         for row in rows:
-            for name, least in COLLAPSED.items():
-                features = FEATURES.format(name)
-                for key, what, patience in (
-                    (name, "embeddings", PATIENCE),
-                    (features, "features", PATIENCE_NOW_AND_THEN),
-                ):
-                    value = row.scalars.get(key)
-                    if value is not None and self._is_certain(key, value < least, patience):
-                        self._rung = True
-                        return WORDS.format(what, name, value)
-            if (collapsed := self._heed_teacher(row)) is not None:
+            if (collapsed := self._heed_vectors(row) or self._heed_teacher(row)) is not None:
+                self._rung = True
                 return collapsed
+        return None
+
+    def _heed_vectors(self, row: Row) -> str | None:
+        for name, least in COLLAPSED.items():
+            for key, what, patience, warm in (
+                (name, "embeddings", PATIENCE, 0),
+                (FEATURES.format(name), "features", PATIENCE_NOW_AND_THEN, WARM_STEPS),
+            ):
+                value = row.scalars.get(key)
+                if value is None or (value < least and row.step < warm):
+                    continue
+                if self._is_certain(key, value < least, patience):
+                    return WORDS.format(what, name, value)
         return None
 
     def _heed_teacher(self, row: Row) -> str | None:
@@ -59,7 +64,6 @@ class CollapseAlarm:
         self._healthy.add(ENTROPY)
         if not self._is_certain(ENTROPY, mean - each < SAME, PATIENCE):
             return None
-        self._rung = True
         return TEACHER.format(ONE_WINS if mean < SURE else ALL_EVEN)
 
     def _is_certain(self, key: str, low: bool, patience: int) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from core.comparison.estimate import JUDGING, RANDOM_SECONDS, SNAPSHOTS, estimate
 from core.comparison.plan import Budget, Plan
+from core.evaluate.protocols import PROTOCOLS
 from core.registry import note
 
 KNN = JUDGING["knn"] + SNAPSHOTS
@@ -17,6 +18,10 @@ def test_seconds_are_those_of_the_budget_and_of_judging() -> None:
     assert found.trainings == 6
     assert found.seconds == pytest.approx(2 * (2 * 60 + RANDOM_SECONDS + 3 * KNN))
     assert list(found.refused) == []
+
+
+def test_every_protocol_has_its_seconds() -> None:
+    assert set(JUDGING) == set(PROTOCOLS)
 
 
 def test_a_methods_own_budget_takes_as_long_as_its_note_says() -> None:

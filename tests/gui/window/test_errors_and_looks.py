@@ -7,9 +7,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.panels.base import Panel
+from gui.panels.evaluation import EvaluationPanel
 from gui.widgets.details import DetailsDialog
 from gui.window import PAGES, Window
 from tests.gui.window.acts import accept, press, wait_for_notice
+
+WIDEST = 440  # of a panel, beside the options and the curves at 1280
 
 
 def brightness(window: Window) -> float:
@@ -44,3 +48,15 @@ def test_a_theme_dresses_every_page_without_a_restart(at_desk: Window) -> None:
             at_desk.go(page)
             QApplication.processEvents()
             assert low < brightness(at_desk) < high, (theme, page)
+
+
+def test_no_panel_is_wider_than_a_small_window_has_room_for(at_desk: Window) -> None:
+    desk = at_desk.workbench.desk()
+    assert desk is not None
+    (evaluation,) = desk.findChildren(EvaluationPanel)
+    evaluation.earlier.addItem("22 November 2026, 11:57, kNN, linear probe and nine more, 3 seeds")
+    evaluation.earlier.show()
+    QApplication.processEvents()
+    widths = {panel.title: panel.minimumSizeHint().width() for panel in desk.findChildren(Panel)}
+    assert len(widths) > 4
+    assert {title: width for title, width in widths.items() if width > WIDEST} == {}

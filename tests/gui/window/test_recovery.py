@@ -13,7 +13,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.runs import RunStore
-from tests.gui.window.acts import LONG, accept, desk_in, offers, steps_of, wait_for_notice
+from tests.gui.window.acts import LONG, accept, desk_in, offers, steps_of, wait_for_notice, words
 from tests.gui.window.conftest import OpenWindow
 
 # A window that saves ten times a second and trains until it is killed.
@@ -70,4 +70,4 @@ def test_without_an_interrupted_run_nothing_is_offered(
     qtbot: QtBot, store_with_run: RunStore, open_window: OpenWindow
 ) -> None:
     window = open_window()
-    assert window.notices.shown == []
+    assert [words(notice) for notice in window.notices.shown] == []

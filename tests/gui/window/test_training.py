@@ -10,7 +10,17 @@ from pytestqt.qtbot import QtBot
 
 from core.runs import RunStore
 from gui.window import Window
-from tests.gui.window.acts import LONG, click, desk_in, key, press, said, steps_of, train_small
+from tests.gui.window.acts import (
+    LONG,
+    click,
+    desk_in,
+    key,
+    press,
+    said,
+    steps_of,
+    train_small,
+    words,
+)
 from tests.gui.window.conftest import OpenWindow
 
 
@@ -48,7 +58,7 @@ def test_buttons_pause_step_resume_and_stop(qtbot: QtBot, window: Window) -> Non
     qtbot.waitUntil(lambda: steps_of(desk) > before + 2, timeout=LONG)
     click(bar._stop)
     qtbot.waitUntil(lambda: session.state == "stopped", timeout=LONG)
-    assert window.notices.shown == []
+    assert [words(notice) for notice in window.notices.shown] == []
 
 
 def test_keys_pause_step_resume_and_stop(qtbot: QtBot, window: Window) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.mailbox import Row
-from gui.pages.alarm import PATIENCE, CollapseAlarm
+from gui.pages.alarm import PATIENCE, WARM_STEPS, CollapseAlarm
 from gui.window import Window
 from tests.gui.window.acts import LONG, click
 
@@ -63,9 +63,14 @@ def features(step: int, rank: float) -> Row:
 
 def test_features_that_fall_are_said_to_have_collapsed() -> None:
     alarm = CollapseAlarm()
-    assert alarm.heed([features(0, 9.0), features(10, 1.1), features(20, 1.1)]) is None
-    assert "features have collapsed: the effective rank" in (alarm.heed([features(30, 1.1)]) or "")
+    assert alarm.heed([features(0, 9.0), features(60, 1.1), features(80, 1.1)]) is None
+    assert "features have collapsed: the effective rank" in (alarm.heed([features(99, 1.1)]) or "")
+
+
+def test_features_of_the_first_steps_ring_nothing() -> None:
+    first = [features(0, 9.0), *(features(s, 1.1) for s in range(1, WARM_STEPS))]
+    assert CollapseAlarm().heed(first) is None
 
 
 def test_features_of_a_network_that_never_learned_ring_nothing() -> None:
-    assert CollapseAlarm().heed([features(s, 1.2) for s in range(50)]) is None
+    assert CollapseAlarm().heed([features(s, 1.2) for s in range(150)]) is None
