@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 
 from core.abilities import Attends, Encodes, Guesses, Reconstructs
+from core.bases.encoder import EncoderMethod
+from core.data.augment import Augmentation
+from core.data.augment.compose import augment
 from core.evaluate.clusters import Clustering, cluster
 from core.evaluate.features import EvaluationError
 from core.method import Look, Method
@@ -17,6 +20,8 @@ from core.pictures import Guess, HeatMaps, ImageGrid, Images, Picture, as_images
 
 BATCH = 256
 LAST = "last"  # the last stage, whatever its name
+# Of a method that has none of its own: as for two views of a picture, though not quite as strong.
+USUAL_VIEWS = Augmentation(crop=0.5, flip=0.5, jitter=0.8, grey=0.1)
 
 
 class CannotAnswer(TypeError):
@@ -47,6 +52,63 @@ def embedding(method: Method, look: Look) -> Embedding:
     return Embedding(
         {name: np.concatenate(parts) for name, parts in found.items()}, look.labels.numpy().copy()
     )
+
+
+def spaces(method: Method, look: Look) -> Embedding:
+    """The pooled features of every stage, and what a projection head makes of the last."""
+    if not isinstance(method, EncoderMethod):
+        return embedding(method, look)
+    found: dict[str, list[np.ndarray]] = {}
+    for images in look.images.split(BATCH):
+        for name, vectors in method.spaces(images).items():
+            found.setdefault(name, []).append(vectors.flatten(1).cpu().numpy())
+    return Embedding(
+        {name: np.concatenate(parts) for name, parts in found.items()}, look.labels.numpy().copy()
+    )
+
+
+@dataclass(frozen=True)
+class Views:
+    """Random views of one picture, and their features."""
+
+    images: Images  # (V, H, W, 3)
+    stages: dict[str, np.ndarray]  # name -> (V, D) float32
+
+
+def views(count: int) -> Callable[[Method, Look], Views]:
+    """`count` views of the first looked-at picture, augmented as the method does in training."""
+
+    def ask(method: Method, look: Look) -> Views:
+        own = method.config
+        config = own if isinstance(own, Augmentation) else USUAL_VIEWS
+        made = augment(look.images[:1].repeat(count, 1, 1, 1), config, look.rng)
+        seen = replace(look, images=made, labels=look.labels[:1].repeat(count))
+        return Views(pictures_of(seen), spaces(method, seen).stages)
+
+    return ask
+
+
+def losses(method: Method, look: Look) -> np.ndarray:
+    """How wrong the method is about each picture alone, (N,): minus the logarithm of the truth's
+    probability in nats, else the mean squared error of its reconstruction (pixels in 0..1).
+    """
+    if not isinstance(method, Guesses | Reconstructs):
+        raise CannotAnswer(
+            f"the loss of {type(method).__name__} is of a whole batch; a picture alone has none"
+        )
+    found = [_losses(method, images) for images in look.images.split(BATCH)]
+    return np.concatenate(found).astype(np.float32)
+
+
+def _losses(method: Guesses | Reconstructs, images: Tensor) -> np.ndarray:
+    if isinstance(method, Guesses):
+        answer = method.guess(images)
+        right = np.take_along_axis(answer.probabilities, answer.truth[:, None], axis=1)
+        each = -np.log(np.maximum(right, np.finfo(np.float32).tiny))
+        return each.reshape(len(images), -1).mean(axis=1)  # a picture may be asked about often
+    made = method.reconstruct(images)
+    error = (made.made / 255.0 - made.truth / 255.0) ** 2
+    return error.reshape(len(images), -1).mean(axis=1)
 
 
 def clusters(count: int, stage: str = LAST) -> Callable[[Method, Look], Clustering]:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDockWidget
 
 from gui.choosers import Choosers
+from gui.command_table import BY_ID
 from gui.theme import Theme, manager
 from gui.widgets.savable import Savable
 from gui.widgets.strip import IMAGE_TYPES
@@ -57,7 +58,7 @@ class Actions(QObject):
 
     def _bind_window(self) -> None:
         window, bind = self._window, self._commands.bind
-        for page in ("gallery", "workbench", "runs", "data", "compare"):
+        for page in (id.removeprefix("go.") for id in BY_ID if id.startswith("go.")):
             bind(f"go.{page}", lambda _=True, p=page: window.go(p))
         for mode in ("light", "dark", "system"):
             bind(f"theme.{mode}", lambda _=True, m=mode: manager().set_mode(m))

@@ -78,6 +78,48 @@ SHAPES: dict[str, str] = {
         '<path d="M14 7l3 3"/>'
     ),
     "pair": '<circle cx="8.5" cy="12" r="5"/><circle cx="15.5" cy="12" r="5"/>',
+    # maps
+    "map": (
+        '<circle cx="6.5" cy="8" r="1.6"/><circle cx="10.5" cy="5.5" r="1.6"/><circle cx="9.5" '
+        'cy="11" r="1.6"/><circle cx="17" cy="14.5" r="1.6"/><circle cx="14" cy="18" r="1.6"/>'
+        '<circle cx="18.5" cy="18.8" r="1.6"/>'
+    ),
+    "move": (
+        '<path d="M12 3.5v17M3.5 12h17M12 3.5L9.5 6M12 3.5L14.5 6M12 20.5L9.5 18M12 20.5l2.5-2.5'
+        'M3.5 12L6 9.5M3.5 12L6 14.5M20.5 12L18 9.5M20.5 12L18 14.5"/>'
+    ),
+    "lasso": (
+        '<ellipse cx="12" cy="9.5" rx="8.5" ry="5.5" stroke-dasharray="3 2.4"/>'
+        '<path d="M7 14.2c-1.6 1-1.8 3 0 3.6 1.6.5 2.4 1.4 1.6 2.9"/>'
+    ),
+    "box": ('<rect x="4" y="4" width="16" height="16" rx="1" stroke-dasharray="3.2 2.6"/>'),
+    "thumbnails": (
+        '<rect x="3.5" y="4" width="8" height="8" rx="1.2"/><rect x="13" y="11.5" width="7.5" '
+        'height="7.5" rx="1.2"/><circle cx="16.5" cy="6" r="1.3"/><circle cx="6.5" cy="17" '
+        'r="1.3"/>'
+    ),
+    "trails": ('<path d="M4 19c2-6 6-3 8-8s4-5 6-5.5"/><circle cx="18.8" cy="5.2" r="1.9"/>'),
+    "cloud": (
+        '<circle cx="12" cy="12" r="2.2"/><circle cx="5.5" cy="8" r="1.4"/><circle cx="18" '
+        'cy="7" r="1.4"/><circle cx="17" cy="17.5" r="1.4"/><circle cx="7" cy="18" r="1.4"/>'
+        '<path d="M10 11L6.8 8.9M13.8 10.7l3-2.7M13.6 13.5l2.5 2.9M10.5 13.7L8 16.8"/>'
+    ),
+    "cube": (
+        '<path d="M12 3.5l7.5 4.2v8.6L12 20.5l-7.5-4.2V7.7z"/><path d="M4.5 7.7L12 12l7.5-4.3'
+        'M12 12v8.5"/>'
+    ),
+    "isolate": (
+        '<circle cx="12" cy="12" r="3"/><path d="M4 8.5V6a2 2 0 0 1 2-2h2.5M15.5 4H18a2 2 0 0 1 '
+        '2 2v2.5M20 15.5V18a2 2 0 0 1-2 2h-2.5M8.5 20H6a2 2 0 0 1-2-2v-2.5"/>'
+    ),
+    "verdict": (
+        '<path d="M12 3.5l7 2.6v5.4c0 4.3-2.9 7.4-7 9-4.1-1.6-7-4.7-7-9V6.1z"/>'
+        '<path d="M8.8 12l2.3 2.3 4.2-4.6"/>'
+    ),
+    "group": (
+        '<path d="M4 12.2V5.5A1.5 1.5 0 0 1 5.5 4h6.7l7.4 7.4a1.5 1.5 0 0 1 0 2.1l-6 6a1.5 1.5 '
+        '0 0 1-2.1 0z"/><path d="M8.3 8.3h.01"/>'
+    ),
     # appearance and help
     "sun": (
         '<circle cx="12" cy="12" r="4"/><path d="M12 2.5v2.2M12 19.3v2.2M2.5 12h2.2M19.3 '

@@ -16,6 +16,7 @@ from core.mailbox import Event
 from core.probe import Probe, load_probe
 from core.registry import Note, note
 from core.runs import Run, RunStore
+from gui.selection import Selection
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,7 @@ class Session(QObject):
         self.step: int | None = None
         self.pictures: list[int] = []
         self.own_pictures: np.ndarray | None = None
+        self.selection = Selection(parent=self)  # of the probe's pictures, on the map or elsewhere
         self._beside: dict[str, list[Session]] = {}  # runs beside this one, by the panel's key
         self.run: Run | None = None
         self.probe: Probe | None = None
@@ -143,7 +145,7 @@ class Session(QObject):
             and not run.problem
             and run.id != mine.id
             and run.info.fingerprint == mine.info.fingerprint
-            and (not ability or _has(run.info.method, ability))
+            and (not ability or has_ability(run.info.method, ability))
         ]
 
     # --- looking ----------------------------------------------------------------------------------
@@ -233,7 +235,7 @@ class Session(QObject):
         return ended
 
 
-def _has(method: str, ability: str) -> bool:
+def has_ability(method: str, ability: str) -> bool:
     """Whether a method of that id is there and has the ability."""
     from core.abilities import abilities_of
     from core.registry import UnknownMethod, method_class

@@ -27,6 +27,7 @@ from gui.about import show_about
 from gui.actions import Actions
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
+from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
 from gui.commands import Commands
@@ -47,9 +48,10 @@ if TYPE_CHECKING:
     from core.experiment import Experiment
     from gui.pages.compare import ComparePage
     from gui.pages.data import DataPage
+    from gui.pages.maps import MapsPage
     from gui.pages.runs import RunsPage
 
-PAGES = ("gallery", "workbench", "runs", "data", "compare")
+PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps")
 LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
@@ -76,8 +78,9 @@ class Window(QMainWindow):
         self._runs: RunsPage | None = None
         self._data: DataPage | None = None
         self._compare: ComparePage | None = None
+        self._maps: MapsPage | None = None
         self.pages = QStackedWidget()
-        for page in (self.gallery, self.workbench, QWidget(), QWidget(), QWidget()):
+        for page in (self.gallery, self.workbench, *(QWidget() for _ in PAGES[2:])):
             self.pages.addWidget(page)
         self._is_painted = False
         self._feed = LogFeed()
@@ -92,6 +95,7 @@ class Window(QMainWindow):
         self.tour = Tour(self)
         self._lay_out()
         self._connect()
+        self.mapping = Mapping(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()
@@ -116,6 +120,8 @@ class Window(QMainWindow):
             self.runs_page().refresh()
         if page == "compare":
             self.compare_page()
+        if page == "maps":
+            self.maps_page().refresh()
         self.pages.setCurrentIndex(PAGES.index(page))
         for name in PAGES:
             self.commands.check(f"go.{name}", name == page)
@@ -163,6 +169,17 @@ class Window(QMainWindow):
             self._compare.open_run.connect(self.open_run)
             self._put("compare", self._compare)
         return self._compare
+
+    def maps_page(self) -> MapsPage:
+        """The page of maps, made when it is first asked for."""
+        if self._maps is None:
+            from gui.pages.maps import MapsPage
+
+            self._maps = MapsPage(self.laboratory, self.tasks)
+            self._maps.problem.connect(self.warn)
+            self._maps.open_wanted.connect(self.mapping.open_file)
+            self._put("maps", self._maps)
+        return self._maps
 
     def _put(self, name: str, page: QWidget) -> None:
         """Put a page where an empty one kept its place."""
@@ -360,6 +377,8 @@ class Window(QMainWindow):
         self.settings.sync()
         self.hide()  # what is left may take a few seconds, and nobody need watch it
         self.workbench.end()
+        if self._maps is not None:
+            self._maps.end()
         self.tasks.shut_down()
         self.laboratory.shut_down()
         self.log.stop()

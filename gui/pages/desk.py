@@ -11,15 +11,16 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout,
 
 from core.config import ConfigError
 from core.mailbox import Event, Row
-from core.pictures import as_images
 from core.progress import Progress, Tick
 from core.runs import RunError
 from gui.laboratory import Laboratory
 from gui.machine import resident_bytes
+from gui.mapping.instrument import MapInstrument
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
 from gui.pages.layouts import apply_layout, show_tab_names
+from gui.pages.pictures import Pictures
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
@@ -32,7 +33,7 @@ from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
 from gui.panels.order import OrderPanel
 from gui.panels.reconstruct import ReconstructPanel
-from gui.session import DEFAULT_PICTURES, Session
+from gui.session import Session
 from gui.tasks import Tasks
 from gui.widgets.live_curves import LiveCurves
 from gui.widgets.note_view import NoteView
@@ -42,7 +43,6 @@ from gui.widgets.run_bar import RunBar
 from gui.widgets.strip import Strip
 from gui.widgets.timeline import Timeline
 
-IN_STRIP = 120  # pictures offered at a time
 MEMORY_MS = 2000
 ENDED = ("finished", "stopped", "failed", "interrupted")
 LAYOUT_VERSION = 1
@@ -66,13 +66,14 @@ class Desk(QWidget):
         self.companions: list[str] = []
         self.bar, self.timeline, self.curves = RunBar(), Timeline(), LiveCurves()
         self.strip = Strip()
+        self.pictures = Pictures(session, self.strip)
         self.note = NoteView()
         self.area = QMainWindow()
         self.docks: dict[str, QDockWidget] = {}
         self.panels: list[Panel] = []
         self.setup: Setup | None = None
+        self.map: MapInstrument | None = None  # of a method that encodes
         self._steps = 0
-        self._offered = 0  # how often other pictures were asked for
         self._rate, self._alarm = Rate(), CollapseAlarm()
         self._machine = ""
         self._memory = QTimer(self, interval=MEMORY_MS)
@@ -104,8 +105,6 @@ class Desk(QWidget):
         self.curves.problem.connect(self.problem)
         self.bar.restart.connect(self.restart)
         self.timeline.step_changed.connect(session.go_to)
-        self.strip.chosen.connect(session.look_at)
-        self.strip.shuffle.connect(self._shuffle_pictures)
         self.strip.files_dropped.connect(self.files_dropped)
         session.rows.connect(self._take_rows)
         session.progress.connect(self._show_preparing)
@@ -132,9 +131,13 @@ class Desk(QWidget):
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)
         for panel in (GuessPanel, ReconstructPanel, FillPanel, OrderPanel, AttentionPanel,
-                      ClustersPanel, EmbeddingPanel):  # fmt: skip
+                      ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
+        if EmbeddingPanel.ability in able:
+            panel_of_map = EmbeddingPanel(self.session, self.tasks)
+            self.map = panel_of_map.instrument
+            self._add_panel("map", panel_of_map)
         if cls.figures():
             self._add_panel("figures", FiguresPanel(self.session, cls.figures()))
         if "Encodes" in able:
@@ -240,22 +243,6 @@ class Desk(QWidget):
         if self.session.training and self.session.engine is not None:
             self.session.engine.change(name, value)
 
-    def _shuffle_pictures(self) -> None:
-        """Offer other pictures of the probe in the strip, and look at the first of them."""
-        self._offered += 1
-        self._fill_strip()
-        self.session.look_at(self.strip.selection)
-
-    def _fill_strip(self) -> None:
-        probe = self.session.probe
-        if probe is None:
-            return
-        order = probe.first_of_each_class(len(probe))
-        first = self._offered * IN_STRIP % max(1, len(order))
-        offered = [*order[first:], *order[:first]][:IN_STRIP]
-        chosen = self.session.pictures if self._offered == 0 else offered[:DEFAULT_PICTURES]
-        self.strip.set_pictures(as_images(probe.images[offered]), offered, chosen)
-
     # --- what the session tells -------------------------------------------------------------------
 
     def _run_ready(self) -> None:
@@ -263,7 +250,7 @@ class Desk(QWidget):
         if session.run is None or session.probe is None:
             return
         self.title_changed.emit(session.run.info.title)
-        self._fill_strip()
+        self.pictures.fill()
         self.timeline.set_steps(session.run.snapshots())
         self.curves.set_stamp(f"{session.run.id}, seed {session.run.info.seed}")
         self._machine = f"{session.run.info.device}, {counted(session.run.info.threads, 'thread')}"

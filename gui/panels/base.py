@@ -57,14 +57,21 @@ class Panel(QWidget):
         raise NotImplementedError
 
     def put(
-        self, question: Question, answer: Callable[[Answer], None], part: str = "", **where: Any
+        self,
+        question: Question,
+        answer: Callable[[Answer], None],
+        part: str = "",
+        refuse: Callable[[str], object] | None = None,
+        **where: Any,
     ) -> bool:
-        """Ask the session; `answer` is called in the window's thread, unless it failed."""
+        """Ask the session; `answer` is called in the window's thread, or where it failed `refuse`
+        (by default the panel's own) with the reason.
+        """
 
         def take(found: Answer) -> None:
             self._waiting = False
             if found.error:
-                self.refused(found.error)
+                (refuse or self.refused)(found.error)
             else:
                 answer(found)
             self._come_back()

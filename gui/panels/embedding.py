@@ -1,194 +1,216 @@
-"""The map of the embedding: every probe picture a point, near where its features are near."""
+"""The map of the embedding, tied to the run: it moves as the features move, and through time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from core.maps.align import procrustes
-from core.maps.neighbours import closest, comparable, distance_blocks
-from core.maps.worker import Frame, MapWorker
-from core.pictures import ImageGrid, Points, as_images
+from core.pictures import as_images
+from gui.mapping.colouring import Way
+from gui.mapping.film import Film
+from gui.mapping.instrument import MapInstrument
 from gui.panels.base import Panel
 from gui.session import Session
-from gui.views.image_grid import ImageGridView
-from gui.views.points import PointsView
-from gui.widgets.text import label
+from gui.tasks import Tasks
 
 if TYPE_CHECKING:
     from core.observer import Answer
     from core.probe import Probe
-    from core.questions import Embedding
+    from core.questions import Embedding, Views
 
-POLL_MS = 60
-NEIGHBOURS = 8
-NEAR_HEIGHT = 118
-LAYOUTS = (("PCA", "pca"), ("t-SNE", "tsne"))
-METRICS = (("cosine", "cosine"), ("euclidean", "euclidean"))
+VIEWS = 24  # of a picture, for its cloud
+NEAREST = 10  # neighbours that may change
+LOSS = Way("loss", "Loss", "How wrong the method is about each picture")
+MOVED = Way("moved", "Movement", "How much of its neighbourhood changed since the snapshot before")
+HEAD = "embedding"  # the name of what a projection head gives; usually one looks before it
+OTHERS = "Nearest by another run…"
 
 
 class EmbeddingPanel(Panel):
-    """PCA at once, t-SNE in its own process; a click shows the nearest pictures by features."""
+    """The instrument on the run's fixed pictures; what is chosen on it all panels look at."""
 
     title = "Map"
     ability = "Encodes"
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.stage, self.layout_choice, self.metric = QComboBox(), QComboBox(), QComboBox()
-        for box, name, items in (
-            (self.stage, "Stage", ()),
-            (self.layout_choice, "Layout", LAYOUTS),
-            (self.metric, "Metric", METRICS),
-        ):
-            box.setAccessibleName(name)
-            box.setToolTip(name)
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(6)
-            for title, data in items:
-                box.addItem(title, data)
-            self.controls.addWidget(box)
-        self.stage.setToolTip("Which stage's features are laid out, pooled over places")
-        self.controls.addStretch()
-        self.trust = label("", "small", "faint")
-        self.trust.setToolTip(
-            "Share of each picture's 10 nearest by features that are also nearest on "
-            "the map: how far the map can be believed"
-        )
-        self.view, self.near = PointsView(), ImageGridView()
-        self.view.setMinimumSize(160, 150)  # the legend may wrap, the map may not ask for the room
-        self.near.setFixedHeight(NEAR_HEIGHT)
-        self.near.hide()  # until a point is picked
-        self.hint = label("A click shows the nearest by features.", "small", "faint")
-        self.body.addWidget(self.view, 1)
-        below = QHBoxLayout()
-        below.addWidget(self.hint, 1)
-        below.addWidget(self.trust)
-        self.body.addLayout(below)
-        self.body.addWidget(self.near)
-        self._embedding: Embedding | None = None
-        self._step = 0
-        self._xy: np.ndarray | None = None
-        self._picked = -1
-        self._pictured: Probe | None = None  # the probe whose pictures the map has
-        self._worker: MapWorker | None = None
-        self._poll = QTimer(self, interval=POLL_MS)
-        self._poll.timeout.connect(self._take_frames)
-        self.stage.activated.connect(self._lay_out_anew)
-        self.layout_choice.activated.connect(self._lay_out_anew)
-        self.metric.activated.connect(self._lay_out_anew)
-        for view in (self.view, self.near):
-            view.problem.connect(self.problem)
-        self.view.picked.connect(session.picked)
-        self.view.hovered.connect(session.hovered)
-        self.near.picked.connect(session.picked)
-        session.picked.connect(self._show_neighbours)
+        self.instrument = MapInstrument(session.selection, tasks, compact=True)
+        self.film = Film(session, self.instrument, tasks)
+        self.beside = QComboBox()
+        self.beside.setAccessibleName("Nearest by another run")
+        self.beside.setToolTip("Show what another run on the same pictures finds near")
+        self.beside.hide()
+        self.instrument.near.column.addWidget(self.beside)
+        self.body.setSpacing(0)
+        self.body.addWidget(self.instrument, 1)
+        self._images: np.ndarray | None = None
+        self._pictured: Probe | None = None
+        self._features: dict[str, np.ndarray] = {}
+        self._shown = -1  # the step of the features
+        instrument = self.instrument
+        for way in (LOSS, MOVED):
+            instrument.colours.add_way(way)
+        instrument.picked.connect(session.picked)
+        instrument.hovered.connect(session.hovered)
+        instrument.problem.connect(self.problem)
+        instrument.wanted.connect(self._want)
+        session.picked.connect(self._pick)
+        session.pictures_changed.connect(self._mark)
+        self.film.problem.connect(self.problem)
+        self.beside.activated.connect(self._ask_beside)
 
     def ask(self) -> bool:
         from core import questions
 
-        return self.put(questions.embedding, self._show, everywhere=True)
+        return self.put(questions.spaces, self._show, everywhere=True)
 
     def refused(self, reason: str) -> None:
-        self.view.clear(reason)
+        self.instrument.clear(reason)
+
+    # --- the map ----------------------------------------------------------------------------------
 
     def _show(self, answer: Answer) -> None:
-        first = self._embedding is None
-        self._embedding, self._step = answer.value, answer.step
-        if first or self.stage.count() == 0:
-            self.stage.addItems(list(self._embedding.stages))
-            self.stage.setCurrentIndex(self.stage.count() - 1)
-        self.view.set_stamp(self.stamp(answer.step))
-        self._lay_out()
-        if self._picked >= 0:
-            self._show_neighbours(self._picked)
+        from core.embeddings.table import EmbeddingError, Table
 
-    def _features(self) -> np.ndarray:
-        assert self._embedding is not None
-        return self._embedding.stages[self.stage.currentText()]
-
-    def _lay_out_anew(self) -> None:
-        self._xy = None
-        if self._embedding is not None:
-            self._lay_out()
-
-    def _lay_out(self) -> None:
-        """Start the map of the newest features from where the points lie now."""
-        features = self._features()
-        if not np.isfinite(features).all():
-            self.view.clear("The features are not finite at this step, so there is no map of them.")
-            return
-        self._worker = self._worker or MapWorker()
-        method = self.layout_choice.currentData()
-        start = self._xy if method == "tsne" else None
-        self._worker.start(
-            features,
-            method,
-            {"metric": self.metric.currentData()},
-            start,
-            on_frame=self._draw,
-            on_error=self.view.clear,
-        )
-        self._poll.start()
-
-    def _take_frames(self) -> None:
-        if self._worker is not None:
-            for frame in self._worker.poll():
-                if frame.final:
-                    self._poll.stop()
-
-    def _draw(self, frame: Frame) -> None:
-        xy = np.asarray(frame.xy)
-        if self.layout_choice.currentData() == "pca" and self._xy is not None:
-            xy = procrustes(xy, self._xy).apply(xy)
-        self._xy = xy
-        probe, embedding = self.session.probe, self._embedding
-        if probe is None or embedding is None:
+        probe, found = self.session.probe, answer.value
+        if probe is None:
             return
         if self._pictured is not probe:
-            self._pictured = probe
-            self.view.set_images(as_images(probe.images))
-        labels = probe.labels if probe.classes else None
-        self.view.show_picture(Points(xy, labels, probe.classes, np.arange(len(xy))))
-        if frame.quality:
-            share = frame.quality.get("preserved")
-            self.trust.setText(
-                f"{100 * share:.0f} % of neighbours kept" if share is not None else ""
+            self._pictured, self._images = probe, as_images(probe.images)
+        self._features, self._shown = found.stages, answer.step
+        run = self.session.run
+        about = {"run": run.id if run else "", "step": str(answer.step)}
+        try:
+            table = Table(
+                found.stages,
+                probe.labels if probe.classes else None,
+                tuple(probe.classes),
+                self._images,
+                tuple(probe.names),
+                self.instrument.columns,
+                title=f"{run.info.title if run else ''}, step {answer.step:,}",
+                about=about,
+            )
+        except EmbeddingError:
+            self.instrument.clear(
+                "The features are not finite at this step, so there is no map of them."
+            )
+            return
+        filmed = self.film.at(answer.step, self.session.step)
+        stages = [name for name in found.stages if name != HEAD]
+        self.instrument.show_table(table, self.stamp(answer.step), stages[-1], lay=filmed is None)
+        if filmed is not None:
+            self.instrument.show_places(*filmed)
+        self.film.follow(answer.step)
+
+    def _mark(self) -> None:
+        self.instrument.view.map.mark(np.asarray(self.session.pictures, np.intp))
+
+    def _pick(self, index: int) -> None:
+        self.instrument.pick(index)
+        if index >= 0:
+            self._offer_beside()
+
+    # --- what the instrument asks for -------------------------------------------------------------
+
+    def _want(self, what: str) -> None:
+        if what == LOSS.id:
+            self._ask_losses()
+        elif what == MOVED.id:
+            self._ask_before()
+        elif what == "cloud":
+            self._ask_views()
+        elif what in ("film", "trails", "export"):
+            self.film.want(what)
+
+    def _ask_losses(self) -> None:
+        from core import questions
+
+        def show(answer: Answer) -> None:
+            self.instrument.colours.give(LOSS.id, answer.value, f"loss at step {answer.step:,}")
+
+        self.put(questions.losses, show, "losses", refuse=self.problem.emit, everywhere=True)
+
+    def _ask_before(self) -> None:
+        """Ask for the features of the snapshot before the one that is shown."""
+        from core import questions
+
+        run = self.session.run
+        before = [s for s in run.snapshots() if s < self._shown] if run is not None else []
+        if not before:
+            self.problem.emit("There is no snapshot before this one to have moved from.")
+            return
+        stage, metric, now = self.instrument.stage, self.instrument.metric, self._features
+
+        def show(answer: Answer) -> None:
+            from core.maps.change import jaccard
+
+            from core.maps.neighbours import nearest
+
+            then: Embedding = answer.value
+            if stage not in now or len(then.labels) != len(now[stage]):
+                return
+            pair = (nearest(each[stage], NEAREST, metric) for each in (then.stages, now))
+            changed = jaccard(*pair)
+            self.instrument.colours.give(
+                MOVED.id, changed, f"neighbours changed since step {answer.step:,}"
             )
 
-    def _show_neighbours(self, index: int) -> None:
-        """The nearest pictures in feature space (not on the map), drawn as lines and as a row."""
-        self._picked = index
-        if self._embedding is None or self.session.probe is None or index < 0:
+        self.put(questions.spaces, show, "before", refuse=self.problem.emit, everywhere=True,
+                 step=before[-1])  # fmt: skip
+
+    def _ask_views(self) -> None:
+        """Ask for views of the picked picture, to draw them around it."""
+        from core import questions
+
+        at = self.instrument.at
+        if at < 0:
+            self.problem.emit("Click a point first: its views are drawn around it.")
             return
-        points = comparable(self._features(), self.metric.currentData())
-        _, squares = next(distance_blocks(points, np.array([index])))
-        found = closest(squares, min(NEIGHBOURS, len(points) - 1))[0]
-        probe, chosen = self.session.probe, [index, *found.tolist()]
-        names = [
-            probe.classes[i] if 0 <= i < len(probe.classes) else "" for i in probe.labels[chosen]
-        ]
-        distances = np.sqrt(squares[0, found])
-        captions = [
-            f"{names[0]} (chosen)".strip(),
-            *(f"{n} {d:.2f}" for n, d in zip(names[1:], distances)),
-        ]
-        self.near.show_picture(
-            ImageGrid(as_images(probe.images[chosen]), captions, 0, np.array(chosen))
-        )
-        self.hint.hide()
-        self.near.show()
-        self.view.set_neighbours(index, found.tolist())
+
+        def show(answer: Answer) -> None:
+            found: Views = answer.value
+            self.instrument.show_cloud(at, found.stages, found.images)
+
+        self.put(questions.views(VIEWS), show, "views", refuse=self.problem.emit, indices=[at])
+
+    # --- another run's neighbours -----------------------------------------------------------------
+
+    def _offer_beside(self) -> None:
+        if self.beside.count():
+            return
+        self.beside.addItem(OTHERS, "")
+        for id, title in self.session.comparable("Encodes"):
+            self.beside.addItem(title, id)
+        self.beside.setVisible(self.beside.count() > 1)
+
+    def _ask_beside(self) -> None:
+        from core import questions
+
+        chosen, title = self.beside.currentData(), self.beside.currentText()
+        try:
+            others = self.session.put_beside(self.key, [chosen] if chosen else [])
+        except ValueError as error:
+            self.problem.emit(str(error))
+            return
+        self.instrument.set_others({})
+
+        def show(answer: Answer) -> None:
+            if answer.error:
+                self.problem.emit(answer.error)
+                return
+            stages = list(answer.value.stages.items())
+            name, features = stages[-1]
+            said = f"Nearest by {title}, {name}"
+            self.instrument.set_others({said: features})
+
+        for other in others:
+            other.ask(self.key, questions.embedding, show, everywhere=True)
 
     def end(self) -> None:
         """End the map's process too."""
         super().end()
-        self._poll.stop()
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        self.film.end()
+        self.instrument.end()

@@ -1,0 +1,61 @@
+"""The nearest of one point in feature space, wherever they lie on the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.maps.neighbours import METRICS, closest, comparable, distance_blocks
+from gui.mapping.point_list import PointList, Row
+
+if TYPE_CHECKING:
+    from core.embeddings.table import Table
+
+NEIGHBOURS = 8
+
+
+class Nearby(QWidget):
+    """A row of pictures for each metric, and for each other run that is asked too."""
+
+    picked = Signal(int)
+    hovered = Signal(int)
+    problem = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = PointList("Click a point to see its nearest by features.")
+        self._others: dict[str, np.ndarray] = {}
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.addWidget(self.list, 1)
+        self.list.picked.connect(self.picked)
+        self.list.hovered.connect(self.hovered)
+        self.list.problem.connect(self.problem)
+
+    def set_others(self, others: dict[str, np.ndarray]) -> None:
+        """Features (N, D) of the same pictures by other runs, by what is said of them."""
+        self._others = others
+
+    def show_point(self, table: Table, stage: str, metric: str, at: int) -> list[int]:
+        """Show the nearest of point `at`, those by the chosen metric first, and return these."""
+        rows, near = [Row("Picked", np.array([at]))], []
+        for each in sorted(METRICS, key=lambda one: one != metric):
+            found, words = nearest_of(table.features(stage), at, each)
+            rows.append(Row(f"Nearest, {each}", found, words))
+            near = near or found.tolist()
+        for title, features in self._others.items():
+            if len(features) == len(table):
+                rows.append(Row(title, *nearest_of(features, at, metric)))
+        self.list.show_rows(table, rows)
+        return near
+
+
+def nearest_of(features: np.ndarray, at: int, metric: str) -> tuple[np.ndarray, list[str]]:
+    """The nearest others of one point, (K,), and their distances in words."""
+    points = comparable(features, metric)
+    _, squares = next(distance_blocks(points, np.array([at])))
+    found = closest(squares, min(NEIGHBOURS, len(points) - 1))[0]
+    return found, [f"{distance:.2f}" for distance in np.sqrt(squares[0, found])]
