@@ -19,6 +19,7 @@ HEAVY = (
     "umap",
     "openTSNE",
     "vispy",
+    "pyarrow",
 )
 QT = ("PySide6", "shiboken6", "pyqtgraph")
 
