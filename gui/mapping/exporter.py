@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,12 +58,12 @@ class Exporter(QObject):
             table = table.with_group(name, rows)
         settings = {name: str(value) for name, value in instrument.params().items()}
         settings |= {"layout": instrument.layout_id, "stage": instrument.stage}
-        stage = instrument.stage
+        about, stage = {**table.about, **settings}, instrument.stage
 
         def work(progress: Progress) -> Path:
-            from core.embeddings import files
+            from core.embeddings.writing import write
 
-            files.write(path, table, places, stage=stage, about=settings, progress=progress)
+            write(path, replace(table, about=about), places, stage=stage, progress=progress)
             return path
 
         self._start(f"Writing {path.name}", work)

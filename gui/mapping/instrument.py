@@ -254,15 +254,15 @@ class MapInstrument(QWidget):
             return
         self.view.show_places(self.table, frame.xy)
         if frame.quality:
-            self._say_quality(frame.quality, "" if frame.final else "Still forming. ")
-        if frame.final and frame.points is not None:
-            self.colours.judge({name: frame.points[name] for name in OF_THE_MAP})
+            self._say_quality(frame.quality, frame.note if frame.final else "Still forming. ")
+        if frame.final and frame.belief is not None:
+            self.colours.judge({name: getattr(frame.belief, name) for name in OF_THE_MAP})
         self.framed.emit(frame)
 
     def _say_quality(self, quality: Mapping[str, float], before: str) -> None:
         self.trust.setText(
-            f"{before}Trust {quality['trust']:.2f}, continuity {quality['continuity']:.2f}, "
-            f"{quality['preserved']:.0%} of neighbours kept"
+            f"{before} Trust {quality['trust']:.2f}, continuity {quality['continuity']:.2f}, "
+            f"{quality['preserved']:.0%} of neighbours kept".strip()
         )
         self.belief.show_measures(quality)
 

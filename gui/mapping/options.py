@@ -57,9 +57,9 @@ class LayoutOptions(QFrame):
 
     def _form(self, layout: str) -> ConfigForm:
         if layout not in self._forms:
-            from core.maps.layouts import PARAMS
+            from core.maps.params import METHODS
 
-            form = ConfigForm(PARAMS[layout])
+            form = ConfigForm(METHODS[layout])
             for name in APART:
                 if name in form.fields:
                     form.fields[name].hide()
