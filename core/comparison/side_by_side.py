@@ -7,8 +7,7 @@ of the first of them.
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +21,7 @@ from core.evaluate.features import encode, to_images
 from core.judge import method_of
 from core.maps.align import procrustes
 from core.maps.pca import pca
-from core.maps.tsne import TsneParams
-from core.maps.worker import Frame, MapWorker
+from core.maps.worker import MapWorker, finished
 from core.pictures import Floats, HeatMaps, as_images
 from core.probe import Probe, load_probe
 from core.progress import Progress
@@ -31,7 +29,6 @@ from core.runs import RunStore
 
 POINTS = 800  # pictures of a map
 LAYOUTS = ("pca", "tsne")
-POLL_SECONDS = 0.05
 POWER = 2.0  # p of the sum over channels of |A|^p
 
 Features = Mapping[str, Floats]  # run -> (N, D)
@@ -99,26 +96,10 @@ def lay_out(known: Features, layout: str, progress: Progress) -> dict[str, Float
                 progress.update("Laying out the maps", done, 100 * len(known))
 
             told(0.0)
-            xy = pca(x) if layout == "pca" else _tsne(worker, x, told)
+            xy = pca(x) if layout == "pca" else finished(worker, x, layout, told=told).xy
             first = next(iter(places.values()), None)
             places[run] = xy if first is None else procrustes(xy, first).apply(xy)
     return places
-
-
-def _tsne(worker: MapWorker, x: Floats, told: Callable[[float], None]) -> Floats:
-    """The places when the layout has ended; raises ValueError where it fails."""
-    frames: list[Frame] = []
-    errors: list[str] = []
-    worker.start(x, "tsne", on_frame=frames.append, on_error=errors.append)
-    params = TsneParams()
-    whole = params.early_iterations + params.iterations
-    while not (frames and frames[-1].final):
-        time.sleep(POLL_SECONDS)
-        worker.poll()
-        if errors:
-            raise ValueError(errors[0])
-        told(min(1.0, frames[-1].iteration / whole) if frames else 0.0)
-    return np.asarray(frames[-1].xy)
 
 
 def attention(

@@ -16,6 +16,11 @@ def cache_folder() -> Path:
     return Path(home) / "cache" if home else Path(platformdirs.user_cache_dir("selfsight", False))
 
 
+def compiled_folder() -> Path:
+    """What numba compiled for the maps; may be deleted at any time, and costs a minute then."""
+    return cache_folder() / "numba"
+
+
 def datasets_folder() -> Path:
     """Downloaded data sets, in torchvision's own layout."""
     home = os.environ.get(HOME)

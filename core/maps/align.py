@@ -16,20 +16,20 @@ from numpy.typing import NDArray
 class Alignment:
     """`apply` turns, scales and shifts points of one map into the place of another."""
 
-    turn: NDArray[np.float64]  # (2, 2), orthogonal; its determinant is -1 for a flip
+    turn: NDArray[np.float64]  # (dims, dims), orthogonal; its determinant is -1 for a flip
     scale: float
-    centre: NDArray[np.float64]  # (2,), of the map that is moved
-    target: NDArray[np.float64]  # (2,), of the map that stays
+    centre: NDArray[np.float64]  # (dims,), of the map that is moved
+    target: NDArray[np.float64]  # (dims,), of the map that stays
 
     def apply(self, xy: NDArray[Any]) -> NDArray[np.float32]:
-        """Points (N, 2) of the moved map, in the place of the other."""
+        """Points (N, dims) of the moved map, in the place of the other."""
         return (((xy - self.centre) @ self.turn) * self.scale + self.target).astype(np.float32)
 
 
 def procrustes(
     moving: NDArray[Any], fixed: NDArray[Any], scales: tuple[float, float] = (0.5, 2.0)
 ) -> Alignment:
-    """The alignment that brings `moving` (N, 2) closest to `fixed` (N, 2) in least squares.
+    """The alignment that brings `moving` (N, dims) closest to `fixed` (N, dims) in least squares.
 
     The scale is held within `scales` times the ratio of the two maps' sizes: between unrelated
     maps the least-squares scale tends to zero and would fold the map up. Raises ValueError.

@@ -1,6 +1,6 @@
 """The map process: lays out what it is sent, newest job first, and ends with its parent.
 
-Started by `core.maps.worker` as `python -m core.maps.child`, jobs on its standard input, frames on
+Started by `core.maps.process` as `python -m core.maps.child`, jobs on its standard input, frames on
 its standard output. It never imports torch: importing it would cost seconds and 200 MB.
 """
 
@@ -9,21 +9,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import subprocess
 import sys
 import threading
-import time
 import traceback
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import numpy as np
-
+from core.maps import umap, warm
+from core.maps.layout import lay_out, plan
 from core.maps.neighbours import Neighbours, nearest
-from core.maps.trust import reliability
-from core.maps.tsne import FEWEST, Floats, Stopped, TsneParams, tsne
+from core.maps.params import LayoutParams, UmapParams, params_of
+from core.maps.trust import Reliability, judged, reliability, sample
+from core.maps.tsne import Floats, Stopped
 from core.maps.wire import Arrays, Head, receive, send
 
-JUDGED = 500  # points that the quality of a frame is measured at; the last frame's at all points
 JUDGE_EVERY = 5  # frames
+IDLE_SECONDS = 5.0  # after a job, until what may be wanted next is got ready
+COMPILING = "UMAP is being compiled for this machine, once; it takes up to a minute"
 
 
 class Inbox:
@@ -33,35 +35,58 @@ class Inbox:
         self._stream = stream
         self._arrived = threading.Condition()
         self._job: tuple[Head, Arrays] | None = None
-        for work in (self._read, _watch_parent):
-            threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=self._read, daemon=True).start()
+        warm.end_with_parent()  # a process it forked may still hold the other end of the pipe
 
     def _read(self) -> None:
         while (job := receive(self._stream)) is not None:
+            if "warm" in job[0]:
+                warming.begin()
+                continue
             with self._arrived:
                 self._job = job
                 self._arrived.notify()
+        warming.end()
         os._exit(0)  # the parent closed the pipe or died; there is nothing to save
 
     def waiting(self) -> bool:
         """Whether a newer job than the one in hand has come."""
         return self._job is not None
 
-    def next(self) -> tuple[Head, Arrays]:
-        """The newest job, waiting for it."""
+    def next(self, seconds: float | None = None) -> tuple[Head, Arrays] | None:
+        """The newest job, waiting for it; None after so many seconds without one."""
         with self._arrived:
-            self._arrived.wait_for(self.waiting)
+            self._arrived.wait_for(self.waiting, seconds)
             job, self._job = self._job, None
-        assert job is not None
         return job
 
 
-def _watch_parent() -> None:
-    """End when the parent has: a process it forked may still hold the other end of the pipe."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(0)
+class Warming:
+    """Gets UMAP ready: has it compiled by a process in idle time, then imports it here."""
+
+    def __init__(self) -> None:
+        self._begun = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Begin, once; the second call does nothing."""
+        if self._begun.acquire(blocking=False):
+            threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        self._process = warm.start()
+        if self._process is not None:
+            self._process.wait()
+        if warm.compiled():  # else the job that wants it compiles it, and says so
+            umap.imported()
+
+    def end(self) -> None:
+        """End the process that compiles."""
+        if self._process is not None:
+            self._process.kill()
+
+
+warming = Warming()
 
 
 class Layouts:
@@ -75,45 +100,63 @@ class Layouts:
 
     def run(self, head: Head, arrays: Arrays) -> None:
         """One job to its last frame; stops early where a newer job waits."""
-        job, params = head["job"], TsneParams(**head["params"])
+        params = params_of(head["method"], head["params"])
         features, init = arrays["features"], arrays.get("init")
-        judged = _sample(len(features))
+        points, total = sample(len(features)), params.total(warm=init is not None)
+        about = {
+            "job": head["job"], "total": total, "note": plan(len(features), params).note,
+        }  # fmt: skip
+        frames = 0
 
         def told(iteration: int, xy: Floats) -> bool:
+            nonlocal frames
             if self._inbox.waiting():
                 return True
-            judge = (iteration // params.every) % JUDGE_EVERY == 0
+            frames += 1
+            judge = frames % JUDGE_EVERY == 0
             quality = (
-                reliability(features, xy, metric=params.metric, points=judged) if judge else None
+                reliability(features, xy, metric=params.metric, points=points) if judge else None
             )
-            self._tell(job, iteration, xy, quality.summary() if quality else None, final=False)
+            self._tell(about, iteration, xy, quality, final=False)
             return False
 
-        xy = tsne(features, params, init, told, self._neighbours(features, params))
-        quality = reliability(features, xy, metric=params.metric).summary()
-        iterations = sum(count for count, _ in params.phases(warm=init is not None))
-        self._tell(job, iterations, xy, quality, final=True)
+        if isinstance(params, UmapParams) and not (umap.ready() or warm.compiled()):
+            self._tell({**about, "note": COMPILING}, 0, head_start(arrays, params), None, False)
+        xy = lay_out(features, params, init, told, self._neighbours(params))
+        if isinstance(params, UmapParams):
+            warm.mark()
+        self._tell(about, total, xy, None, final=False)  # judging many points takes seconds
+        quality = judged(features, xy, metric=params.metric, pause=self._pause)
+        self._tell(about, total, xy, quality, final=True)
 
-    def _neighbours(self, features: Floats, params: TsneParams) -> Neighbours | None:
-        """The exact neighbours, computed again only for other features, metric or a larger k."""
-        if len(features) < FEWEST:
-            return None
-        wanted = params.neighbours(len(features))
-        key = (hashlib.blake2b(features.tobytes()).hexdigest(), params.metric)
-        if self._table is None or self._key != key or self._table.k < wanted:
-            self._key, self._table = key, nearest(features, wanted, params.metric)
-        return self._table
+    def _pause(self) -> None:
+        if self._inbox.waiting():
+            raise Stopped
+
+    def _neighbours(self, params: LayoutParams) -> Any:
+        """A memory of the nearest: sought again for other features, metric or a larger k only."""
+
+        def table(features: Floats, wanted: int) -> Neighbours:
+            key = (hashlib.blake2b(features.tobytes()).hexdigest(), params.metric)
+            if self._table is None or self._key != key or self._table.k < wanted:
+                self._key, self._table = key, nearest(features, wanted, params.metric)
+            return self._table
+
+        return table
 
     def _tell(
-        self, job: int, iteration: int, xy: Floats, quality: dict[str, float] | None, final: bool
+        self, about: Head, iteration: int, xy: Floats, quality: Reliability | None, final: bool
     ) -> None:
-        head = {"job": job, "iteration": iteration, "quality": quality, "final": final}
-        send(self._out, head, {"xy": xy})
+        summary = quality.summary() if quality is not None else None
+        head = {**about, "iteration": iteration, "quality": summary, "final": final}
+        belief = quality.everywhere(len(xy)) if quality is not None and final else None
+        send(self._out, head, {"xy": xy, **(vars(belief) if belief is not None else {})})
 
 
-def _sample(count: int) -> np.ndarray:
-    chosen = np.random.default_rng(0).permutation(count)[:JUDGED]
-    return np.sort(chosen).astype(np.int64)
+def head_start(arrays: Arrays, params: LayoutParams) -> Floats:
+    """What is shown before a layout begins: the earlier map, or principal components."""
+    init = arrays.get("init")
+    return lay_out(arrays["features"], LayoutParams(dims=params.dims)) if init is None else init
 
 
 def main() -> None:
@@ -126,9 +169,14 @@ def main() -> None:
             os.nice(10)
     import openTSNE  # noqa: F401  (a second of work, done before the first job comes)
 
-    layouts = Layouts(inbox, out)
+    layouts, served = Layouts(inbox, out), False
     while True:
-        head, arrays = inbox.next()
+        job = inbox.next(IDLE_SECONDS if served else None)
+        if job is None:
+            warming.begin()
+            served = False
+            continue
+        head, arrays = job
         if "features" not in arrays:
             continue  # it came only to stop the job before
         try:
@@ -140,6 +188,7 @@ def main() -> None:
         except Exception as error:
             traceback.print_exc()
             send(out, {"job": head["job"], "error": str(error) or type(error).__name__})
+        served = True
 
 
 if __name__ == "__main__":

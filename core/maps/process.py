@@ -16,7 +16,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.maps.wire import receive, send
+from core.data.places import compiled_folder
+from core.maps.trust import Belief
+from core.maps.wire import Arrays, Head, receive, send
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Windows has its own words for what the child does with os.nice elsewhere.
@@ -31,9 +33,12 @@ class Frame:
 
     job: int
     iteration: int
-    xy: NDArray[np.float32]  # (N, 2)
+    xy: NDArray[np.float32]  # (N, dims)
     quality: dict[str, float] | None
     final: bool
+    belief: Belief | None = None  # the same at every point, with the final frame
+    total: int = 0  # iterations of the whole layout
+    note: str = ""  # what a person should know of it, in a sentence
 
 
 OnFrame = Callable[[Frame], None]
@@ -87,11 +92,7 @@ class MapProcess:
             if "error" in head:
                 self._on_error(head["job"], head["error"])
             else:
-                self._on_frame(
-                    Frame(
-                        head["job"], head["iteration"], arrays["xy"], head["quality"], head["final"]
-                    )
-                )
+                self._on_frame(_frame(head, arrays))
         if not self._ending:
             self.process.wait()
             self._on_error(
@@ -104,8 +105,18 @@ class MapProcess:
         return lines[-1] if lines else f"exit code {self.process.returncode}"
 
 
+def _frame(head: Head, arrays: Arrays) -> Frame:
+    xy = arrays.pop("xy")
+    belief = Belief(**arrays) if arrays else None
+    return Frame(xy=xy, belief=belief, **head)
+
+
 def _environment() -> dict[str, str]:
-    """One thread that sleeps at barriers: spinning ones would take the training's cores."""
+    """One thread that sleeps at barriers: spinning ones would take the training's cores.
+
+    What numba compiles is kept in a folder of the program's own, where it outlives the process.
+    """
     single = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
     path = os.pathsep.join(p for p in (str(_ROOT), os.environ.get("PYTHONPATH", "")) if p)
-    return {**os.environ, **single, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONPATH": path}
+    kept = {"NUMBA_CACHE_DIR": str(compiled_folder())}
+    return {**os.environ, **single, **kept, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONPATH": path}

@@ -6,6 +6,7 @@ methods: an experimental study", ICANN 2001. All ranks are exact.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.maps.neighbours import Floats, closest, comparable, distance_blocks
+
+ALL = 20_000  # points up to which every one is judged; the work grows as their square
+SOME = 500  # points that are judged where not all are
+PAIRS = 10**8  # of points compared at the most, where not all are judged
+
+
+@dataclass(frozen=True)
+class Belief:
+    """The measures of `Reliability` at every point of a map, NaN where one was not judged."""
+
+    trust: Floats  # (N,)
+    continuity: Floats  # (N,)
+    preserved: Floats  # (N,)
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,51 @@ class Reliability:
             "k": float(self.k),
         }
 
+    def everywhere(self, count: int) -> Belief:
+        """The same for all `count` points of the map, NaN where a point was not judged."""
+        spread = []
+        for measure in (self.trust, self.continuity, self.preserved):
+            whole = np.full(count, np.nan, dtype=np.float32)
+            whole[self.points] = measure
+            spread.append(whole)
+        return Belief(*spread)
+
+
+def sample(count: int, most: int = SOME) -> NDArray[np.int64]:
+    """The points at which a map of `count` is judged: `most`, fewer of very many, always the same.
+
+    They are in rising order.
+    """
+    kept = min(most, max(100, PAIRS // max(1, count)))
+    chosen = np.random.default_rng(0).permutation(count)[:kept]
+    return np.sort(chosen).astype(np.int64)
+
+
+def judged(
+    features: NDArray[Any],
+    xy: NDArray[Any],
+    k: int = 10,
+    metric: str = "cosine",
+    pause: Callable[[], None] | None = None,
+) -> Reliability:
+    """`reliability` at every point, or beyond `ALL` points at a sample of them.
+
+    `pause` is called now and then, and may raise to give up.
+    """
+    count = len(features)
+    points = np.arange(count) if count <= ALL else sample(count, 2 * SOME)
+    parts = []
+    for start in range(0, len(points), SOME):
+        if pause is not None:
+            pause()
+        some = points[start : start + SOME]
+        parts.append(reliability(features, xy, k, metric, some))
+    measures = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("points", "trust", "continuity", "preserved")
+    )
+    return Reliability(parts[0].k, *measures)
+
 
 def reliability(
     features: NDArray[Any],
@@ -46,7 +105,7 @@ def reliability(
     metric: str = "cosine",
     points: NDArray[np.int64] | None = None,
 ) -> Reliability:
-    """Judge a map `xy` (N, 2) of `features` (N, D) by `k` neighbours, at `points` or at all.
+    """Judge a map `xy` (N, dims) of `features` (N, D) by `k` neighbours, at `points` or at all.
 
     `metric` is that of the feature space. `k` is lowered to keep the measures defined
     (3k < 2N - 1). Raises ValueError where there are fewer than 4 points.

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.maps.params import METHODS, LayoutParams, params_of
 from core.maps.pca import pca
 from core.maps.process import Frame, MapProcess, OnFrame
-from core.maps.trust import reliability
-from core.maps.tsne import TsneParams
+from core.maps.trust import judged
 
-METHODS = ("pca", "tsne")
+HERE = 2000  # vectors whose components are computed and judged without the child
+POLL_SECONDS = 0.05  # between two reports of a layout that is waited for
 FEWEST = 4  # vectors; among fewer there are no neighbourhoods to keep
 OnError = Callable[[str], None]
 
@@ -31,7 +32,7 @@ class _Job:
     id: int
     features: NDArray[np.float32]
     method: str
-    params: TsneParams
+    params: LayoutParams
     init: NDArray[np.float32] | None
     on_frame: OnFrame | None
     on_error: OnError | None
@@ -47,6 +48,7 @@ class MapWorker:
         self._waiting: _Job | None = None  # the newest, until the feeding thread takes it
         self._frame: Frame | None = None
         self._error: str | None = None
+        self._warm = False  # to be got ready by the feeding thread
         self._closed = False
         self._child: MapProcess | None = None
         self._feeder: threading.Thread | None = None
@@ -62,25 +64,23 @@ class MapWorker:
     ) -> int:
         """Lay out features (N, D), replacing whatever runs; returns the number of the job.
 
-        `params` are fields of `TsneParams` (for "pca" only `metric` counts). `init` (N, 2) is an
-        earlier map to continue from. The callbacks are called within `poll`, in its thread.
-        Raises ValueError for what cannot be laid out at all.
+        `params` are fields of the method's class in `core.maps.params`. `init` (N, dims) is an
+        earlier map of this method to continue from. The callbacks are called within `poll`, in
+        its thread. Raises ValueError for what cannot be laid out at all, naming it.
         """
-        if method not in METHODS:
-            raise ValueError(f"map {method!r} is not one of {', '.join(METHODS)}")
+        chosen = params_of(method, params)
         if np.ndim(features) != 2 or len(features) < FEWEST:
             raise ValueError(
                 f"features of shape {np.shape(features)}; a map needs {FEWEST} vectors or more"
             )
-        if init is not None and np.shape(init) != (len(features), 2):
-            raise ValueError(
-                f"the earlier map has shape {np.shape(init)}, expected {(len(features), 2)}"
-            )
+        if init is not None and np.shape(init) != (len(features), chosen.dims):
+            expected = (len(features), chosen.dims)
+            raise ValueError(f"the earlier map has shape {np.shape(init)}, expected {expected}")
         job = _Job(
             next(self._ids),
             np.array(features, dtype=np.float32),
             method,
-            TsneParams(**(params or {})),
+            chosen,
             None if init is None else np.array(init, dtype=np.float32),
             on_frame,
             on_error,
@@ -88,10 +88,19 @@ class MapWorker:
         self._replace(job)
         return job.id
 
+    def warm(self, method: str) -> None:
+        """Have the child get a method ready in idle time; only "umap" takes any."""
+        if method not in METHODS:
+            raise ValueError(f"map {method!r} is not one of {', '.join(METHODS)}")
+        if method == "umap":
+            with self._changed:
+                self._warm = True
+                self._wake()
+
     def stop(self) -> None:
         """Give up the running job, if any; the child stays warm for the next."""
         nothing = np.zeros((0, 0), dtype=np.float32)
-        self._replace(_Job(next(self._ids), nothing, "", TsneParams(), None, None, None))
+        self._replace(_Job(next(self._ids), nothing, "", LayoutParams(), None, None, None))
 
     def _replace(self, job: _Job) -> None:
         with self._changed:
@@ -99,10 +108,15 @@ class MapWorker:
                 raise ValueError("this map worker is closed; make a new one")
             self._job = self._waiting = job
             self._frame = self._error = None
-            if self._feeder is None:
-                self._feeder = threading.Thread(target=self._feed, name="map-feeder", daemon=True)
-                self._feeder.start()
-            self._changed.notify_all()
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._closed:
+            raise ValueError("this map worker is closed; make a new one")
+        if self._feeder is None:
+            self._feeder = threading.Thread(target=self._feed, name="map-feeder", daemon=True)
+            self._feeder.start()
+        self._changed.notify_all()
 
     def poll(self) -> list[Frame]:
         """The newest frame since the last call, if any, after telling the job's callbacks."""
@@ -116,6 +130,11 @@ class MapWorker:
         if error is not None and job.on_error is not None:
             job.on_error(error)
         return [frame] if frame is not None else []
+
+    def wait(self, seconds: float) -> None:
+        """Wait until there is something to `poll`, for so long at the most."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is not None or self._error, seconds)
 
     def close(self) -> None:
         """End the child process and the threads; no callback comes any more."""
@@ -140,31 +159,39 @@ class MapWorker:
     def _feed(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or self._waiting is not None)
+                self._changed.wait_for(
+                    lambda: self._closed or self._warm or self._waiting is not None
+                )
                 if self._closed:
                     return
                 job, self._waiting = self._waiting, None
-            assert job is not None
+                warm, self._warm = self._warm, False
             try:
-                self._serve(job)
+                if warm:
+                    self._ready_child().send({"warm": True}, {})
+                if job is not None:
+                    self._serve(job)
             except (OSError, ValueError) as error:
-                self._fail(job.id, str(error))
+                self._fail(job.id if job is not None else None, str(error))
 
     def _serve(self, job: _Job) -> None:
-        if job.method != "tsne":
+        few = job.method == "pca" and len(job.features) <= HERE
+        if few or not job.method:
             if self._child is not None:
                 self._child.send({"job": job.id}, {})  # without features: stop what runs
-            if job.method == "pca":
-                xy = pca(job.features)
-                quality = reliability(job.features, xy, metric=job.params.metric).summary()
-                self._keep(Frame(job.id, 0, xy, quality, final=True))
+            if few:
+                xy = pca(job.features, job.params.dims)
+                found = judged(job.features, xy, metric=job.params.metric)
+                belief = found.everywhere(len(xy))
+                self._keep(Frame(job.id, 0, xy, found.summary(), final=True, belief=belief))
             return
         arrays = {"features": job.features}
         if job.init is None:
-            self._keep(Frame(job.id, 0, pca(job.features), None, final=False))
+            self._keep(Frame(job.id, 0, pca(job.features, job.params.dims), None, final=False))
         else:
             arrays["init"] = job.init
-        self._ready_child().send({"job": job.id, "params": asdict(job.params)}, arrays)
+        head = {"job": job.id, "method": job.method, "params": asdict(job.params)}
+        self._ready_child().send(head, arrays)
 
     def _ready_child(self) -> MapProcess:
         if self._child is not None and self._child.alive():
@@ -182,9 +209,41 @@ class MapWorker:
         with self._changed:
             if self._job is not None and self._job.id == frame.job:
                 self._frame = frame
+                self._changed.notify_all()
 
     def _fail(self, job: int | None, error: str) -> None:
         """Keep an error for `poll`: of one job, or (None) of the child, hence of the newest."""
         with self._changed:
             if self._job is not None and job in (None, self._job.id):
                 self._error = error
+                self._changed.notify_all()
+
+
+def finished(
+    worker: MapWorker,
+    features: NDArray[Any],
+    method: str = "tsne",
+    params: Mapping[str, Any] | None = None,
+    init: NDArray[Any] | None = None,
+    told: Callable[[float], None] | None = None,
+) -> Frame:
+    """The last frame of a layout, waiting for it; `told` hears the share that is done.
+
+    What `told` raises stops the layout. Raises ValueError where it fails.
+    """
+    frames: list[Frame] = []
+    errors: list[str] = []
+    worker.start(features, method, params, init, frames.append, errors.append)
+    try:
+        while not (frames and frames[-1].final):
+            worker.wait(POLL_SECONDS)
+            worker.poll()
+            if errors:
+                raise ValueError(errors[0])
+            if told is not None:
+                last = frames[-1] if frames else None
+                told(last.iteration / last.total if last is not None and last.total else 0.0)
+    except BaseException:
+        worker.stop()
+        raise
+    return frames[-1]

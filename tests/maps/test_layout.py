@@ -5,9 +5,10 @@ import pytest
 
 from core.maps.align import procrustes
 from core.maps.neighbours import nearest
+from core.maps.params import TsneParams
 from core.maps.pca import pca
-from core.maps.trust import reliability
-from core.maps.tsne import Stopped, TsneParams, tsne
+from core.maps.trust import judged, reliability
+from core.maps.tsne import Stopped, tsne
 
 QUICK = TsneParams(early_iterations=60, iterations=60, perplexity=10, every=20)
 
@@ -94,6 +95,37 @@ def test_trust_and_continuity_agree_with_their_definition():
     found = reliability(x, xy, k=7, metric="euclidean").summary()
     assert found["trust"] == pytest.approx(slow_trust(xy, x, 7), abs=1e-5)
     assert found["continuity"] == pytest.approx(slow_trust(x, xy, 7), abs=1e-5)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_trustworthiness_equals_that_of_scikit_learn(metric):
+    from sklearn.manifold import trustworthiness
+
+    x, _ = blobs(90)
+    xy = pca(x) + np.random.default_rng(8).normal(size=(90, 2)).astype(np.float32)
+    found = reliability(x, xy, k=9, metric=metric).summary()["trust"]
+    assert found == pytest.approx(trustworthiness(x, xy, n_neighbors=9, metric=metric), abs=1e-5)
+
+
+def test_many_points_are_judged_at_a_sample_and_the_others_left_open(monkeypatch):
+    monkeypatch.setattr("core.maps.trust.ALL", 100)
+    monkeypatch.setattr("core.maps.trust.SOME", 20)
+    x, _ = blobs(120)
+    belief = judged(x, pca(x)).everywhere(120)
+    known = np.isfinite(belief.trust)
+    assert known.sum() == 40
+    np.testing.assert_array_equal(known, np.isfinite(belief.preserved))
+
+
+def test_neighbours_that_are_searched_are_nearly_the_exact_ones_and_say_so(monkeypatch):
+    x, _ = blobs(400)
+    exact = nearest(x, 10)
+    monkeypatch.setattr("core.maps.neighbours.EXACT", 100)
+    found = nearest(x, 10)
+    assert (exact.exact, found.exact) == (True, False)
+    assert (found.indices != np.arange(400)[:, None]).all()
+    shared = [len(set(a) & set(b)) / 10 for a, b in zip(exact.indices, found.indices)]
+    assert np.mean(shared) > 0.95
 
 
 def test_reliability_of_some_points_is_that_of_the_same_points_among_all():

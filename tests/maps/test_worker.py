@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.maps.worker import MapWorker
+from core.maps.worker import MapWorker, finished
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"early_iterations": 30, "iterations": 30, "perplexity": 5.0}
@@ -92,6 +92,32 @@ def test_frames_end_with_a_judged_one(worker):
     assert heard == frames
 
 
+def test_the_last_frame_says_of_every_point_how_far_to_believe_it(worker):
+    worker.start(cloud(), "tsne", QUICK)
+    last = poll_until(worker, lambda f: f.final)[-1]
+    for name in ("trust", "continuity", "preserved"):
+        measure = getattr(last.belief, name)
+        assert measure.shape == (60,)
+        assert measure.mean() == pytest.approx(last.quality[name], abs=1e-6)
+
+
+def test_a_map_in_space_comes_from_the_process_too(worker):
+    worker.start(cloud(), "tsne", {**QUICK, "dims": 3})
+    assert poll_until(worker, lambda f: f.final)[-1].xy.shape == (60, 3)
+
+
+def test_waiting_for_a_layout_ends_with_its_last_frame_and_hears_how_far_it_is(worker):
+    heard = []
+    frame = finished(worker, cloud(), "tsne", QUICK, told=heard.append)
+    assert (frame.final, frame.iteration, frame.total) == (True, 60, 60)
+    assert max(heard) == 1.0
+
+
+def test_an_earlier_map_with_other_axes_is_refused(worker):
+    with pytest.raises(ValueError, match="earlier map"):
+        worker.start(cloud(), "tsne", {"dims": 3}, init=np.zeros((60, 2)))
+
+
 def test_a_newer_job_replaces_the_one_that_runs(worker):
     old = worker.start(cloud(), "tsne", ENDLESS)
     poll_until(worker, lambda f: f.iteration > 0)
@@ -165,7 +191,7 @@ def test_closing_in_the_middle_leaves_no_process_and_no_thread():
 def test_the_process_ends_when_its_parent_is_killed():
     script = (
         "import numpy as np, threading\n"
-        "from core.maps.worker import MapWorker\n"
+        "from core.maps.worker import MapWorker, finished\n"
         "w = MapWorker()\n"
         f"w.start(np.random.default_rng(0).normal(size=(60, 8)), 'tsne', {ENDLESS!r})\n"
         "while not any(f.iteration for f in w.poll()): threading.Event().wait(0.01)\n"
