@@ -73,5 +73,5 @@ def test_another_number_of_rows_without_a_key_is_told(tmp_path: Path) -> None:
 
 
 def test_a_name_in_two_rows_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddingError, match="'a.png' in more than one row"):
+    with pytest.raises(EmbeddingError, match=r"'a\.png' in more than one row"):
         joined(tmp_path, "file,score\na.png,1\na.png,2\n")
