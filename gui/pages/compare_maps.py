@@ -27,7 +27,7 @@ from gui.tasks import Tasks
 from gui.theme import SPACE, manager
 from gui.widgets.legend import Entry, Legend
 from gui.widgets.pixels import draw_image, fitted, to_qimage
-from gui.widgets.point_raster import SHAPES
+from gui.widgets.points.raster import SHAPES
 from gui.widgets.small_maps import SmallMaps
 from gui.widgets.text import label, placeholder
 

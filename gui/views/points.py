@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.pictures import Points
 from gui.views.base import Row, View
-from gui.widgets.point_map import PointMap
+from gui.widgets.points.map import PointMap
 
 
 class PointsView(View):
@@ -35,8 +35,9 @@ class PointsView(View):
         count = len(picture.xy)
         self._numbers = np.arange(count) if picture.indices is None else np.asarray(picture.indices)
         self._places = {int(number): at for at, number in enumerate(self._numbers)} | {-1: -1}
-        self.map.set_points(picture.xy, picture.labels, picture.names)
-        self.map.canvas.setToolTip(picture.title)
+        self.map.set_points(picture.xy)
+        self.map.colour_by_label(picture.labels, picture.names)
+        self.map.setToolTip(picture.title)
         self.ready()
 
     def set_images(self, images: NDArray[np.uint8] | None) -> None:

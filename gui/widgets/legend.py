@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QEnterEvent,
     QFontMetrics,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from gui.fonts import numbers
 from gui.theme import SPACE, TYPE, manager
@@ -65,9 +67,11 @@ class _Button(QAbstractButton):
     """One entry."""
 
     pointed = Signal(bool)  # whether the mouse is over it
+    chosen = Signal()  # by double click, which leaves it shown or hidden as it was
 
-    def __init__(self, entry: Entry, checkable: bool) -> None:
+    def __init__(self, entry: Entry, checkable: bool, choosable: bool) -> None:
         super().__init__()
+        self._choosable = choosable
         self.entry = entry
         self.value = ""
         self._widest = 0
@@ -79,7 +83,8 @@ class _Button(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if checkable else Qt.FocusPolicy.NoFocus)
         if checkable:
-            self.setToolTip(f"Show or hide {entry.name}")
+            twice = "; a double click selects" if choosable else ""
+            self.setToolTip(f"Show or hide {entry.name}{twice}")
             self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_value(self, value: str) -> None:
@@ -102,6 +107,20 @@ class _Button(QAbstractButton):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.pointed.emit(False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        if self._choosable:
+            self.chosen.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self._choosable:
+            event.ignore()
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Select these").triggered.connect(lambda: self.chosen.emit())
+        menu.popup(event.globalPos())
 
     def sizeHint(self) -> QSize:
         name = QFontMetrics(numbers(TYPE.small)).horizontalAdvance(self.text())
@@ -146,12 +165,15 @@ class _Button(QAbstractButton):
 class Legend(QWidget):
     """Entries in a flow; `toggled(key, shown)` when one is clicked."""
 
+    chosen = Signal(str)  # the key of a name that was clicked twice, where `choosable`
     toggled = Signal(str, bool)
     pointed = Signal(str)  # the key under the mouse, "" when it leaves
 
-    def __init__(self, parent: QWidget | None = None, checkable: bool = True) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, checkable: bool = True, choosable: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._checkable = checkable
+        self._checkable, self._choosable = checkable, choosable
         self._buttons: dict[str, _Button] = {}
         self._across = QSizePolicy.Policy.Fixed
         self._flow = FlowLayout(self, gap=SPACE.small)
@@ -215,10 +237,11 @@ class Legend(QWidget):
             button.setChecked(key in keys)
 
     def _make(self, entry: Entry) -> _Button:
-        button = _Button(entry, self._checkable)
+        button = _Button(entry, self._checkable, self._choosable)
         button.setParent(self)
         button.setSizePolicy(self._across, QSizePolicy.Policy.Fixed)
         button.toggled.connect(lambda shown: self.toggled.emit(entry.key, shown))
+        button.chosen.connect(lambda: self.chosen.emit(entry.key))
         button.pointed.connect(lambda on: self.pointed.emit(entry.key if on else ""))
         return button
 

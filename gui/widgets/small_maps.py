@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from core.pictures import Floats, Ints
 from gui.fonts import text
 from gui.theme import SPACE, TYPE, manager
-from gui.widgets.point_canvas import PointCanvas
+from gui.widgets.points.canvas import PointCanvas
 from gui.widgets.savable import Row, Savable
 
 _TITLE = 22  # pixels above each map
@@ -52,7 +52,9 @@ class SmallMaps(Savable):
             self.canvases.append(self._make())
         for canvas, title, xy in zip(self.canvases, self._titles, self._places, strict=True):
             canvas.setAccessibleName(f"Map of {title}")
-            canvas.set_points(xy, labels, names)
+            canvas.set_points(xy)
+            canvas.scene.labels, canvas.scene.names = np.asarray(labels, np.intp), names
+            canvas.renew()
         self._arrange()
 
     def highlight(self, index: int) -> None:
@@ -63,12 +65,13 @@ class SmallMaps(Savable):
     def set_faded(self, labels: frozenset[int]) -> None:
         """Draw the points with these labels grey in every map."""
         for canvas in self.canvases:
-            canvas.set_faded(labels)
+            canvas.scene.faded = labels
+            canvas.renew()
 
     @property
     def shapes(self) -> list[int]:
         """Index into SHAPES a label."""
-        return self.canvases[0].shapes if self.canvases else []
+        return self.canvases[0].scene.shapes if self.canvases else []
 
     def can_save(self) -> bool:
         return bool(self.canvases)
@@ -104,7 +107,7 @@ class SmallMaps(Savable):
         return QSize(720, 520)
 
     def _make(self) -> PointCanvas:
-        canvas = PointCanvas(self)
+        canvas = PointCanvas(parent=self)
         canvas.cards, canvas.fine = False, _FINE
         canvas.setMinimumSize(_SMALLEST)
         canvas.hovered.connect(self._on_hovered)

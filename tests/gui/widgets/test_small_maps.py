@@ -41,7 +41,7 @@ def test_what_is_hovered_in_one_is_ringed_in_all(qtbot: QtBot, maps: SmallMaps) 
     with qtbot.waitSignal(maps.hovered) as heard:
         maps.canvases[3]._hover_to(12)
     assert heard.args == [12]
-    assert {canvas._hover for canvas in maps.canvases} == {12}
+    assert {canvas.scene.hover for canvas in maps.canvases} == {12}
 
 
 def test_fewer_maps_leave_none_of_the_others(maps: SmallMaps) -> None:

@@ -116,7 +116,7 @@ def test_every_tab_shows_what_was_found(qtbot: QtBot, done: Window) -> None:
     QTest.mouseMove(canvas, QPoint(round(place[0]), round(place[1])))
     qtbot.waitUntil(lambda: results.maps.words.text().startswith("Picture"), timeout=LONG)
     assert len({c._hover for c in maps.canvases}) == 1  # the same picture in both
-    assert canvas._hover >= 0
+    assert canvas.scene.hover >= 0
     tab(done.compare_page(), "Attention")
     view = results.attention.view
     qtbot.waitUntil(view.can_save, timeout=LONG)

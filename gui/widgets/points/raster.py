@@ -75,6 +75,18 @@ def radius_for(points: int) -> float:
     return float(np.clip(11.0 / max(points, 1) ** 0.17, 1.2, 5.5))
 
 
+def shape_of(label: int) -> int:
+    """Index into SHAPES so that 72 labels differ in colour (twelve of them) or in shape."""
+    return (label + label // 12) % len(SHAPES)
+
+
+def premultiplied(rgba: Bytes) -> NDArray[np.uint32]:
+    """Straight RGBA (M, 4) as premultiplied pixels (M,)."""
+    ready = rgba.copy()
+    ready[:, :3] = (rgba[:, :3].astype(np.uint16) * rgba[:, 3:] + 127) // 255
+    return ready.view(np.uint32)[:, 0]
+
+
 def density_alpha(xy: np.ndarray, width: int, height: int, cell: int = 24) -> np.ndarray:
     """Opacity a point, 0.62 where it stands alone to 1 in a crowd (points per cell of pixels)."""
     columns, rows = width // cell + 1, height // cell + 1
@@ -105,3 +117,35 @@ def draw_points(
     paper[where] = np.take(ink.pixels, kinds, axis=0)
     picture = paper.reshape(rows, stride)[margin : margin + height, margin : margin + width]
     return np.ascontiguousarray(picture).view(np.uint8).reshape(height, width, 4)
+
+
+def scatter_points(
+    xy: NDArray[np.floating], pixels: NDArray[np.uint32], reach: int, width: int, height: int
+) -> Bytes:
+    """Hundreds of thousands of points (N, 2) as small discs, as (height, width, 4) RGBA.
+
+    Every point sets the pixel at its centre (the last one stays), and all centres are then widened
+    by `reach` pixels at once: where the widened ones meet, the centres stay as they are.
+    """
+    at = xy.astype(np.int32)
+    inside = (at[:, 0] >= 0) & (at[:, 0] < width) & (at[:, 1] >= 0) & (at[:, 1] < height)
+    inside &= (xy >= 0).all(axis=1)
+    if not inside.all():
+        at, pixels = at[inside], pixels[inside]
+    paper = np.zeros((height, width), np.uint32)
+    paper.ravel()[at[:, 1] * np.int32(width) + at[:, 0]] = pixels
+    for step in range(reach):
+        rim = paper if step < reach - 1 else (paper >> 1) & np.uint32(0x7F7F7F7F)  # half as opaque
+        wider = paper.copy()
+        for rows, others in (((1, None), (0, -1)), ((0, -1), (1, None))):
+            for axis in (0, 1):
+                to, source = _slices(axis, rows), _slices(axis, others)
+                np.copyto(wider[to], rim[source], where=wider[to] == 0)
+        paper = wider
+    return paper.view(np.uint8).reshape(height, width, 4)
+
+
+def _slices(axis: int, ends: tuple[int, int | None]) -> tuple[slice, slice]:
+    whole = slice(None)
+    part = slice(*ends)
+    return (part, whole) if axis == 0 else (whole, part)

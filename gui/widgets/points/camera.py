@@ -30,6 +30,10 @@ class Camera:
         scale = min(room[0] / span[0], room[1] / span[1])
         return Camera(float(middle[0]), float(middle[1]), float(scale))
 
+    def unproject(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
+        """The point of the plane that is seen at a pixel."""
+        return self.x + (x - width / 2) / self.scale, self.y - (y - height / 2) / self.scale
+
     def toward(self, other: Camera, share: float) -> Camera:
         """Between two cameras, share 0..1; the scale goes evenly in its logarithm."""
         scale = self.scale * (other.scale / self.scale) ** share
@@ -39,9 +43,9 @@ class Camera:
 
     def project(self, xy: NDArray[np.floating], width: float, height: float) -> np.ndarray:
         """Points of the plane (N, 2) in pixels, y downwards."""
-        x = (xy[:, 0] - self.x) * self.scale + width / 2
-        y = (self.y - xy[:, 1]) * self.scale + height / 2
-        return np.stack((x, y), axis=1)
+        turned = np.array([self.scale, -self.scale], xy.dtype)
+        middle = width / 2 - self.x * self.scale, height / 2 + self.y * self.scale
+        return xy * turned + np.array(middle, xy.dtype)
 
     def moved(self, dx: float, dy: float) -> Camera:
         """The plane dragged by pixels."""
@@ -52,3 +56,30 @@ class Camera:
         scale = float(np.clip(self.scale * factor, whole.scale * FARTHEST, whole.scale * NEAREST))
         keep = 1 / self.scale - 1 / scale
         return Camera(self.x + away[0] * keep, self.y - away[1] * keep, scale)
+
+
+@dataclass(frozen=True)
+class View:
+    """A camera with the size of its picture in logical pixels."""
+
+    camera: Camera
+    width: int
+    height: int
+
+    def project(self, xy: NDArray[np.floating]) -> np.ndarray:
+        """Points of the plane (N, 2) in pixels."""
+        return self.camera.project(xy, self.width, self.height)
+
+    def unproject(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the plane that is seen at a pixel."""
+        return self.camera.unproject(x, y, self.width, self.height)
+
+    def grown(self, margin: int) -> View:
+        """The same with `margin` pixels more on every side."""
+        return View(self.camera, self.width + 2 * margin, self.height + 2 * margin)
+
+    def area(self, margin: float) -> tuple[float, float, float, float]:
+        """What is seen of the plane and `margin` pixels around it: left, low, right, high."""
+        left, high = self.unproject(-margin, -margin)
+        right, low = self.unproject(self.width + margin, self.height + margin)
+        return left, low, right, high
