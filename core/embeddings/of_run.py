@@ -14,7 +14,7 @@ from core.method import Look, Method
 from core.pictures import as_images
 from core.probe import Probe, load_probe
 from core.progress import Progress
-from core.questions import BATCH, embedding
+from core.questions import BATCH, spaces
 from core.randomness import generator
 from core.runs import Run
 
@@ -71,7 +71,7 @@ def stages_of(method: Method, probe: Probe, device: str, progress: Progress) -> 
             images = torch.from_numpy(probe.images[part]).to(device).float().div_(255.0)
             labels = torch.from_numpy(probe.labels[part])
             look = Look(images, labels, probe.classes, generator("look"))
-            for name, features in embedding(method, look).stages.items():
+            for name, features in spaces(method, look).stages.items():
                 parts.setdefault(name, []).append(features)
     progress.update(LOOKING, len(probe), len(probe), "pictures")
     return {name: np.concatenate(found) for name, found in parts.items()}

@@ -6,8 +6,9 @@ import operator
 import re
 
 import numpy as np
-from core.embeddings.table import Column, EmbeddingError, Table
 from numpy.typing import NDArray
+
+from core.embeddings.table import Column, EmbeddingError, Table
 
 _NUMBER = re.compile(r"#(\d+)(?:\s*-\s*#?(\d+))?$")
 _COLUMN = re.compile(r"(.+?)\s*(<=|>=|!=|<|>|=|:)\s*(.+)$")

@@ -24,7 +24,7 @@ class ChosenBar(QFrame):
         super().__init__(parent)
         self.selection = selection
         self.setProperty("kind", "raised")
-        self.said = label("", "small", wrap=True)
+        self.said = label("", "small")
         self.real = _button("verdict", "Is this cluster real?", self.real_asked.emit)
         self.real.setToolTip(
             "Lay it out anew with other seeds and perplexities, count the links that leave it "
@@ -45,8 +45,8 @@ class ChosenBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.small, SPACE.tight, SPACE.small, SPACE.tight)
         column.setSpacing(SPACE.hair)
-        column.addWidget(self.said)
         row = FlowLayout(gap=SPACE.tight)
+        row.addWidget(self.said)
         for button in (self.real, self.group, self.alone, self.groups, self.clear):
             row.addWidget(button)
         column.addLayout(row)
@@ -58,7 +58,7 @@ class ChosenBar(QFrame):
         """The sentence, with how many of each class."""
         count = len(self.selection.chosen)
         said = f"{count:,} of {self.selection.count:,} chosen" if count else "Nothing is chosen"
-        self.said.setText(f"{said}: {classes}." if classes and count else f"{said}.")
+        self.said.setText(f"{said}: {classes}" if classes and count else said)
 
     def refresh(self) -> None:
         """Offer what can be done with what is chosen."""

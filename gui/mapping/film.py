@@ -95,17 +95,14 @@ class Film(QObject):
         path = run.path / FOLDER / f"{name_of_file(key)}.npz"
 
         def work(progress: Progress) -> MapFilm:
-            from core.embeddings.of_run import features_of_run
-
+            from core.embeddings.of_run import features_at
             from core.maps import film
 
             if path.is_file():
                 kept = film.load(path)
                 if list(kept.steps) == list(steps):
                     return kept
-            made = film.shoot(
-                lambda step: features_of_run(run, step, stage), steps, layout, params, progress
-            )
+            made = film.shoot(features_at(run, stage), steps, layout, params, progress)
             path.parent.mkdir(exist_ok=True)
             made.save(path)
             return made

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from core.maps.align import procrustes
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
 
 BELOW = 168  # pixels of what stands under the map where there is little room
 BESIDE = 340  # ... beside it
+WIDE = 760  # pixels from which on there is room beside it
 
 
 class MapInstrument(QWidget):
-    """Shows a table of features. `compact`: what belongs to the map stands under it, not beside."""
+    """Shows a table of features. `open`: the tabs are there before something is picked or chosen."""
 
     picked = Signal(int)
     hovered = Signal(int)
@@ -48,13 +50,14 @@ class MapInstrument(QWidget):
     framed = Signal(object)  # the Frame that is shown now
 
     def __init__(
-        self, selection: Selection, tasks: Tasks, compact: bool, parent: QWidget | None = None
+        self, selection: Selection, tasks: Tasks, open: bool, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.selection = selection
         self.table: Table | None = None
         self.at = -1  # the picked point
         self.columns: dict[str, Column] = {}  # of the person's own, kept from table to table
+        self._split_once = False
         self._given = False  # whether the places came from outside, as those of a film do
         self.controls, self.tools, self.view = Controls(), ToolStrip(), MapView()
         self.options = LayoutOptions(self)
@@ -68,12 +71,12 @@ class MapInstrument(QWidget):
         self.layouter = Layouter(self)
         self.colours = Colourist(self.controls, self.view, tasks, self)
         self.asking = Asking(self.belief, tasks, self)
-        self._lay_out_widgets(compact)
+        self._lay_out_widgets(open)
         self._connect()
 
     # --- building ---------------------------------------------------------------------------------
 
-    def _lay_out_widgets(self, compact: bool) -> None:
+    def _lay_out_widgets(self, open: bool) -> None:
         self.view.setMinimumSize(160, 150)
         self.below = QTabWidget()
         self.below.setDocumentMode(True)
@@ -96,17 +99,20 @@ class MapInstrument(QWidget):
         self.split.addWidget(self.below)
         self.split.setStretchFactor(0, 1)
         self.split.setCollapsible(0, False)
-        self.set_compact(compact)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.split)
-        if compact:
-            self.below.hide()  # until something is picked, chosen or asked
+        self.below.setVisible(open)
 
-    def set_compact(self, on: bool) -> None:
-        """Have what belongs to the map under it, or beside it."""
-        self.split.setOrientation(Qt.Orientation.Vertical if on else Qt.Orientation.Horizontal)
-        self.split.setSizes([10_000, BELOW if on else BESIDE])
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What belongs to the map stands beside it where there is room, else under it."""
+        super().resizeEvent(event)
+        wide = self.width() >= WIDE
+        way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if self.split.orientation() != way or not self._split_once:
+            self._split_once = True
+            self.split.setOrientation(way)
+            self.split.setSizes([10_000, BESIDE if wide else BELOW])
 
     def _connect(self) -> None:
         controls, tools, map_, selection = self.controls, self.tools, self.view.map, self.selection
@@ -294,9 +300,8 @@ class MapInstrument(QWidget):
 
     def show_cloud(self, at: int, stages: Mapping[str, np.ndarray], images: np.ndarray) -> None:
         """Views of a point, drawn where their features would lie."""
-        from core.maps.placing import place
-
         from core.maps.cloud import spread
+        from core.maps.placing import place
 
         places = self.layouter.places
         if self.table is None or places is None or self.stage not in stages:

@@ -34,13 +34,19 @@ class MapView(View):
 
     def show_places(self, table: Table, places: np.ndarray, move: bool = True) -> None:
         """The points of a table at these places, (N, 2 or 3)."""
+        other = len(places) != len(self._places)
         self._table, self._places = table, places
         self.map.set_points(places, move)
+        if other:
+            self.show_paint(self._paint)
         self.ready()
 
     def show_paint(self, paint: Paint) -> None:
-        """Colour the points."""
+        """Colour the points; where their places are not known yet, as soon as they are."""
         self._paint = paint
+        given = paint.labels if paint.values is None else paint.values
+        if given is not None and len(given) != len(self._places):
+            return
         if paint.values is not None:
             self.map.colour_by_value(paint.values, paint.title, paint.diverging)
         else:

@@ -98,14 +98,14 @@ def told(table: Table, index: int) -> list[str]:
 
 
 def counted_by_class(table: Table, indices: np.ndarray, most: int = 4) -> str:
-    """ "30 cat, 4 dog" of the points with a class, the most frequent first."""
+    """ "cat (30), dog (4)" of the points with a class, the most frequent first."""
     if table.labels is None:
         return ""
     labels = np.asarray(table.labels)[indices]
     found, counts = np.unique(labels[labels >= 0], return_counts=True)
     order = np.argsort(-counts, kind="stable")
     said = [
-        f"{counts[at]:,} {table.classes[found[at]] if table.classes else found[at]}"
+        f"{table.classes[found[at]] if table.classes else found[at]} ({counts[at]:,})"
         for at in order[:most]
     ]
     return ", ".join(said) + (", …" if len(order) > most else "")

@@ -18,7 +18,6 @@ from gui.widgets.numbers import count
 
 if TYPE_CHECKING:
     from core.embeddings.table import Table
-
     from core.progress import Progress, Tick
 
 HEAD = "embedding"  # what a projection head gives; usually one looks at the stage before it
@@ -35,9 +34,7 @@ class MapSeat(QWidget):
     open_wanted = Signal()
     changed = Signal()  # other features are shown
 
-    def __init__(
-        self, laboratory: Laboratory, tasks: Tasks, compact: bool, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._laboratory, self._tasks = laboratory, tasks
         self._task: Task | None = None
@@ -55,7 +52,7 @@ class MapSeat(QWidget):
         self.open = QPushButton(icon("folder"), "Open file…")
         self.open.setToolTip("Map features that another program made")
         self.selection = Selection(parent=self)
-        self.instrument = MapInstrument(self.selection, tasks, compact)
+        self.instrument = MapInstrument(self.selection, tasks, open=True)
         for button in ("film", "trails", "cloud"):
             self.instrument.tools.offer(button, False)  # these follow a training: on its own desk
         head = QHBoxLayout()
@@ -134,7 +131,7 @@ class MapSeat(QWidget):
         def work(progress: Progress) -> Table:
             from core.embeddings.of_run import table_of_run
 
-            return table_of_run(store.open(id), step, progress)
+            return table_of_run(store.open(id), step, progress=progress)
 
         self._read("Taking the features", work, f"{id}, step {step:,}")
 

@@ -37,8 +37,7 @@ class MapsPage(QWidget):
 
     def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.seats = [MapSeat(laboratory, tasks, compact=False),
-                      MapSeat(laboratory, tasks, compact=True)]  # fmt: skip
+        self.seats = [MapSeat(laboratory, tasks) for _ in range(2)]
         self.front = self.seats[0]  # the seat that was used last
         self._linking = False  # what one map tells the other is on its way
         self._changes = Newest(tasks, "Comparing neighbourhoods", self)
@@ -123,7 +122,6 @@ class MapsPage(QWidget):
 
     def _show_second(self, on: bool) -> None:
         self.seats[1].setVisible(on)
-        self.seats[0].instrument.set_compact(on)
         if not on:
             self.front = self.seats[0]
         self._relate()

@@ -36,7 +36,7 @@ class EmbeddingPanel(Panel):
 
     def __init__(self, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.instrument = MapInstrument(session.selection, tasks, compact=True)
+        self.instrument = MapInstrument(session.selection, tasks, open=False)
         self.film = Film(session, self.instrument, tasks)
         self.beside = QComboBox()
         self.beside.setAccessibleName("Nearest by another run")
@@ -106,7 +106,7 @@ class EmbeddingPanel(Panel):
         self.film.follow(answer.step)
 
     def _mark(self) -> None:
-        self.instrument.view.map.mark(np.asarray(self.session.pictures, np.intp))
+        self.instrument.view.map.mark(self.session.pictures)
 
     def _pick(self, index: int) -> None:
         self.instrument.pick(index)

@@ -7,17 +7,16 @@ import pytest
 import torch
 
 from core import questions
+from core.experiment import Experiment, build
 from core.method import DataShape, Look, Method
 from core.randomness import generator
-from core.registry import method_class
 
 SIDE, COUNT = 16, 6
 
 
 def made(id: str, **options: object) -> Method:
-    cls = method_class(id)
-    small = {"width": 4, **options}
-    return cls(cls.Config(**small), DataShape(3, SIDE)).eval()
+    experiment = Experiment(id, "toyland", options={"width": 4, **options})
+    return build(experiment, DataShape(3, SIDE), torch.device("cpu")).eval()
 
 
 @pytest.fixture

@@ -147,6 +147,11 @@ class PointMap(QWidget):
         self.scene.anchor, self.scene.neighbours = index, list(neighbours)
         self._surface.update()
 
+    def mark(self, indices: Sequence[int]) -> None:
+        """Ring the points that are looked at elsewhere too."""
+        self.scene.marked = list(indices)
+        self._surface.update()
+
     def set_trails(
         self,
         paths: NDArray[np.floating] | None,

@@ -42,6 +42,16 @@ def paint_neighbours(
     paint_ring(painter, start, radius + 4.5, "accent", 2.5)
 
 
+def paint_marks(
+    painter: QPainter, scene: Scene, xy: np.ndarray, project: Project, radius: float
+) -> None:
+    """A thin ring around the points that are looked at elsewhere too."""
+    known = [int(index) for index in scene.marked if 0 <= index < len(xy)]
+    if known:
+        for place in project(xy[known]).tolist():
+            paint_ring(painter, QPointF(*place), radius + 2.0, "accent", 1.2)
+
+
 def paint_trails(painter: QPainter, scene: Scene, project: Project) -> None:
     """Where points came from: lines in their colours that fade towards the past."""
     trails = scene.trails

@@ -58,6 +58,7 @@ class Scene:
     isolated: Mask | None = None
     anchor: int = -1
     neighbours: Sequence[int] = ()
+    marked: Sequence[int] = ()  # looked at elsewhere too
     hover: int = -1
     trails: Trails | None = None
     cloud: Cloud | None = None
@@ -73,6 +74,7 @@ class Scene:
         self.labels, self.values = np.full(count, -1), None
         self.selected = self.isolated = None
         self.anchor, self.neighbours, self.hover = -1, (), -1
+        self.marked = ()
         self.trails, self.cloud = None, None
         self.changed()
 

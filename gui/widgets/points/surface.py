@@ -32,6 +32,7 @@ from gui.widgets.points.card import paint_card
 from gui.widgets.points.overlays import (
     Project,
     paint_cloud,
+    paint_marks,
     paint_neighbours,
     paint_ring,
     paint_trails,
@@ -207,6 +208,7 @@ class Surface(QWidget):
         if scene.count != len(xy):
             return
         paint_trails(painter, scene, project)
+        paint_marks(painter, scene, xy, project, self.radius())
         paint_neighbours(painter, scene, xy, project, self.radius())
         paint_cloud(painter, scene, xy, project, self.radius())
 
