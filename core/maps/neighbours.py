@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 METRICS = ("cosine", "euclidean")
-EXACT = 60_000  # vectors up to which all pairs are compared: two minutes of one core
+EXACT = 60_000  # vectors up to which all pairs are compared: a minute of one core
 _CHUNK_BYTES = 32 * 1024**2  # of one block of the distance matrix
 
 
