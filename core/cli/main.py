@@ -75,6 +75,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _compare_words(commands, words)
     _clusters_words(commands)
     _ask_words(commands, words)
+    _map_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -261,6 +262,17 @@ def _ask_words(commands: Commands, words: Sequence[str]) -> None:
 
         add_words(ask)
         ask.set_defaults(do=do_ask)
+
+
+def _map_words(commands: Commands, words: Sequence[str]) -> None:
+    drawn = commands.add_parser(
+        "map", help="draw and export the map of a run's features, or of a file of anyone's"
+    )
+    if "map" in words:  # what it needs imports torch
+        from core.cli.map import add_words, draw_map
+
+        add_words(drawn)
+        drawn.set_defaults(do=draw_map)
 
 
 def _export_words(commands: Commands) -> None:

@@ -5,6 +5,7 @@ A drawing knows no data and no axes: `core.report.charts` makes it of them.
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 FONT = Path(__file__).resolve().parents[2] / "assets" / "fonts" / "Inter-Regular.otf"
 FAMILY = "Inter, system-ui, sans-serif"
 FINE = 2  # pixels are drawn so many times finer than they are kept, and averaged
 DASH = (7.0, 4.0)
+MOST_CIRCLES = 20_000  # of an SVG
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 Places = Sequence[tuple[float, float]]
@@ -72,6 +75,45 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Dots:
+    """Discs in the order in which they cover each other, within a frame."""
+
+    places: NDArray[np.floating]  # (N, 2)
+    colours: NDArray[np.uint8]  # (N, 3)
+    radius: float
+    frame: tuple[float, float, float, float]  # left, top, right, bottom: no dot lies beyond
+
+    def svg(self) -> str:
+        if len(self.places) > MOST_CIRCLES:
+            return self._embedded()
+        return "".join(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{self.radius:g}" fill="#{r:02x}{g:02x}{b:02x}"/>'
+            for (x, y), (r, g, b) in zip(self.places.tolist(), self.colours.tolist(), strict=True)
+        )
+
+    def paint(self, image: Image.Image, scale: float) -> None:
+        draw = ImageDraw.Draw(image)
+        reach = self.radius * scale
+        low, high = self.places * scale - reach, self.places * scale + reach
+        boxes = np.concatenate([low, high], axis=1).tolist()
+        for box, colour in zip(boxes, map(tuple, self.colours.tolist()), strict=True):
+            draw.ellipse(box, colour)
+
+    def _embedded(self) -> str:
+        """The dots as one picture: so many circles would stop every program that shows them."""
+        left, top, right, bottom = self.frame
+        fine = 2 * FINE
+        image = Image.new("RGBA", (round((right - left) * fine), round((bottom - top) * fine)))
+        Dots(self.places - (left, top), self.colours, self.radius, self.frame).paint(image, fine)
+        out = io.BytesIO()
+        image.reduce(FINE).save(out, "PNG")
+        return (
+            f'<image x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" '
+            f'href="data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"/>'
+        )
+
+
+@dataclass(frozen=True)
 class Words:
     """Text whose baseline starts, ends or has its middle at a place; upright turns it left."""
 
@@ -113,7 +155,7 @@ class Drawing:
 
     width: int
     height: int
-    marks: Sequence[Stroke | Area | Words]
+    marks: Sequence[Stroke | Area | Dots | Words]
     title: str = ""
     background: str = "#FFFFFF"
 
@@ -129,14 +171,21 @@ class Drawing:
 
     def png(self, scale: float = 2.0) -> bytes:
         """The file of a picture with `scale` pixels for each of the drawing's."""
+        out = io.BytesIO()
+        self._painted(scale).save(out, "PNG")
+        return out.getvalue()
+
+    def pixels(self, scale: float = 1.0) -> NDArray[np.uint8]:
+        """The same picture as (H, W, 3), for a film."""
+        return np.asarray(self._painted(scale))
+
+    def _painted(self, scale: float) -> Image.Image:
         fine = scale * FINE
         size = round(self.width * fine), round(self.height * fine)
         image = Image.new("RGB", size, self.background)
         for mark in self.marks:
             mark.paint(image, fine)
-        out = io.BytesIO()
-        image.reduce(FINE).save(out, "PNG")
-        return out.getvalue()
+        return image.reduce(FINE)
 
 
 def width_of(text: str, size: float = 12.0) -> float:

@@ -1,0 +1,210 @@
+"""`main.py map`: the map of a run's features, or of a file of anyone's, without a window."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.cli.bar import Bar
+from core.cli.data_words import explained
+from core.cli.train import open_run
+from core.config import ConfigError, options_of, to_dict
+from core.embeddings import files, writing
+from core.embeddings.choices import CLASS, colour, group
+from core.embeddings.of_run import table_of_run
+from core.embeddings.table import Table
+from core.maps.layout import plan
+from core.maps.params import METHODS, TITLES, LayoutParams, params_of
+from core.maps.process import Frame
+from core.maps.worker import MapWorker, finished
+from core.progress import Progress
+from core.report.scatter import scatter
+from core.runs import Run, RunStore
+from core.runs.atomic import write_file
+
+PICTURES = (".png", ".svg")
+HIDDEN = ("every",)  # settings of a map that is watched
+USUAL = "tsne"
+
+
+def add_words(words: argparse.ArgumentParser) -> None:
+    """The words after `map`; those of the layouts come from their settings."""
+    add = words.add_argument
+    add("source", help="id or folder of a run, 'last', or a file of features: "
+        f"{', '.join(files.OPENED)}, or a folder of TensorBoard's projector")  # fmt: skip
+    add("--out", type=Path, nargs="+", default=[], metavar="FILE",
+        help="pictures as .png or .svg; a row for each point as .csv, .parquet, .npz, or .tsv "
+        "for TensorBoard's projector")  # fmt: skip
+    add("--step", type=int, default=None, help="of a run's snapshot; the last without it")
+    add("--stage", default=None, help="of the encoder; the last without it")
+    add("--layout", choices=tuple(METHODS), default=USUAL, help="(%(default)s)")
+    add("--colour", default=None, metavar="WHAT",
+        help="class, predicted, purity, trust, continuity, preserved, or a column")  # fmt: skip
+    add("--columns", type=Path, default=None, metavar="FILE",
+        help="a .csv, .tsv or .parquet with columns of your own, joined by the pictures' names, "
+        "by an 'index' from 0, or by the order of the rows")  # fmt: skip
+    add("--group", action="append", default=[], metavar="NAME=WHO",
+        help="a named group: NAME=label:cat, NAME=COLUMN:value or NAME=3,5,9; may be "
+        "repeated")  # fmt: skip
+    add("--without-features", action="store_true", help="leave the features out of tables")
+    settings = words.add_argument_group("settings of the layouts")
+    for name, (one, methods) in _settings().items():
+        of = "" if len(methods) == len(METHODS) else f" ({', '.join(TITLES[m] for m in methods)})"
+        settings.add_argument(
+            f"--{name.replace('_', '-')}",
+            dest=f"setting:{name}",
+            default=None,
+            metavar="VALUE",
+            help=explained(one.help + of, one.default, one.choices),
+        )
+
+
+def _settings() -> dict[str, tuple[Any, list[str]]]:
+    """Every setting by its name, with the methods that have it."""
+    found: dict[str, tuple[Any, list[str]]] = {}
+    for method, cls in METHODS.items():
+        for one in options_of(cls):
+            if one.name not in HIDDEN:
+                found.setdefault(one.name, (one, []))[1].append(method)
+    return found
+
+
+def draw_map(given: argparse.Namespace) -> int:
+    """`main.py map SOURCE`: lay out, say how far it may be believed, write. The exit status."""
+    _check_endings(given.out)
+    params = _params(given)
+    bar = Bar(given.quiet)
+    progress = Progress(bar.tick)
+    try:
+        table = _table(given, progress)
+        features = table.features(given.stage)
+        frame = _laid_out(features, given.layout, params, progress)
+        notes = _notes(table, given, params, frame)
+        table = replace(table, about={**table.about, **_about(given, params, table, frame)})
+        written = [path for out in given.out
+                   for path in _written(out, table, given, frame, notes, progress)]  # fmt: skip
+    finally:
+        bar.close()
+    print("\n".join([table.title, *notes]))
+    for path in written:
+        print(f"written to {path}")
+    return 0
+
+
+def _check_endings(paths: Sequence[Path]) -> None:
+    """Raises ConfigError for a file that nothing is written as, before anything is done."""
+    known = (*PICTURES, *writing.SAVED)
+    for path in paths:
+        if path.suffix.lower() not in known:
+            raise ConfigError(f"--out {path}: the ending is not one of {', '.join(known)}")
+
+
+def _params(given: argparse.Namespace) -> LayoutParams:
+    said = {k[8:]: v for k, v in vars(given).items() if k.startswith("setting:") and v is not None}
+    for name in said:
+        methods = _settings()[name][1]
+        if given.layout not in methods:
+            raise ConfigError(
+                f"--{name.replace('_', '-')} belongs to --layout {' or '.join(methods)}, "
+                f"not to {given.layout}"
+            )
+    return params_of(given.layout, said)
+
+
+def _run(given: argparse.Namespace) -> Run | None:
+    """The run that was named, None for a file."""
+    path = Path(given.source)
+    if path.is_file() or (path.is_dir() and not (path / "run.json").exists()):
+        return None
+    if path.suffix.lower() in files.OPENED:
+        raise ConfigError(f"there is no file {path}")
+    return open_run(RunStore(given.runs), given.source)
+
+
+def _table(given: argparse.Namespace, progress: Progress) -> Table:
+    """The features, with the columns and groups that were asked for."""
+    run = _run(given)
+    if run is None and given.step is not None:
+        raise ConfigError("--step: a file has no snapshots; name a run")
+    if run is None:
+        table = files.read(Path(given.source), progress)
+    else:
+        table = table_of_run(run, given.step, progress=progress)
+    if given.columns is not None:
+        table = table.with_columns_of(given.columns)
+    for text in given.group:
+        table = table.with_group(*group(table, text))
+    return table
+
+
+def _laid_out(features: Any, method: str, params: LayoutParams, progress: Progress) -> Frame:
+    what = f"laying out by {TITLES[method]}"
+    worker = MapWorker()
+    try:
+        return finished(
+            worker,
+            features,
+            method,
+            to_dict(params),
+            told=lambda share: progress.update(what, round(100 * share), 100, "%"),
+        )
+    finally:
+        worker.close()
+
+
+def _about(
+    given: argparse.Namespace, params: LayoutParams, table: Table, frame: Frame
+) -> dict[str, str]:
+    """What a file tells of its map."""
+    found = {"layout": given.layout, "stage": given.stage or table.last}
+    found |= {name: str(v) for name, v in to_dict(params).items() if name not in HIDDEN}
+    return found | {name: f"{value:.4g}" for name, value in (frame.quality or {}).items()}
+
+
+def _notes(
+    table: Table, given: argparse.Namespace, params: LayoutParams, frame: Frame
+) -> list[str]:
+    """Settings and belief, in words."""
+    said = [TITLES[given.layout], f"{len(table):,} points", f"stage {given.stage or table.last}"]
+    names = {"dims", "metric", "seed", *(n for n, (_, m) in _settings().items() if len(m) == 1)}
+    usual = to_dict(METHODS[given.layout]())
+    said += [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in to_dict(params).items()
+        if name in names and (value != usual[name] or name in ("metric", "seed", "perplexity",
+                                                              "neighbours"))
+    ]  # fmt: skip
+    note = plan(len(table), params).note
+    lines = [", ".join([*said, note] if note else said)]
+    if frame.quality is not None:
+        q = frame.quality
+        lines.append(
+            f"Trustworthiness {q['trust']:.3f}, continuity {q['continuity']:.3f}; "
+            f"{q['preserved']:.0%} of the {q['k']:.0f} nearest neighbours are kept."
+        )
+    return lines
+
+
+def _written(
+    path: Path, table: Table, given: argparse.Namespace, frame: Frame, notes: list[str],
+    progress: Progress,
+) -> list[Path]:  # fmt: skip
+    """Write one file by its ending; returns what was written."""
+    if path.suffix.lower() not in PICTURES:
+        return writing.write(
+            path, table, frame.xy, stage=given.stage, features=not given.without_features,
+            progress=progress,
+        )  # fmt: skip
+    by = given.colour or (CLASS if table.labels is not None else None)
+    column = by and colour(table, by, given.stage, _metric(given), frame.belief)
+    drawing = scatter(frame.xy, column or None, table.title, by or "", notes)
+    data = drawing.png() if path.suffix.lower() == ".png" else drawing.svg().encode()
+    write_file(path, data)
+    return [path]
+
+
+def _metric(given: argparse.Namespace) -> str:
+    return str(getattr(given, "setting:metric") or LayoutParams().metric)
