@@ -24,6 +24,7 @@ class PointCanvas(Surface):
     def __init__(self, scene: Scene | None = None, parent: QWidget | None = None) -> None:
         self._camera = self._start = self._goal = Camera()
         self._follows = True  # all points stay in sight until the person moves the camera
+        self._fitted = (None, None), QSize(), Camera()
         self._layer, self._thumbs, self._picker = PointLayer(), Thumbs(), Picker()
         super().__init__(scene, parent)
 
@@ -45,6 +46,10 @@ class PointCanvas(Surface):
         at = self.view().unproject(point.x(), point.y())
         return self._picker.nearest(at, REACH / self._camera.scale, self.scene.allowed())
 
+    def wait_for_tree(self, seconds: float) -> bool:
+        """Wait until many points at rest are found by their tree; whether they are."""
+        return self._picker.wait(seconds)
+
     def radius(self) -> float:
         """It grows a little as one zooms in."""
         zoom = self._camera.scale / max(self._whole().scale, 1e-9)
@@ -58,14 +63,13 @@ class PointCanvas(Surface):
         size = size or self.size()
         isolated = self.scene.isolated
         usable = isolated is not None and len(isolated) == len(self._to)
-        key = (id(self._to), id(isolated), size.width(), size.height())
-        if key != self._fitted[0]:
+        held, fitted_size, fitted = self._fitted
+        if held[0] is not self._to or held[1] is not isolated or fitted_size != size:
             xy = self._to[isolated] if usable else self._to
             margin = SPACE.wide if self.cards else SPACE.small
-            self._fitted = key, Camera.over(xy, size.width(), size.height(), margin)
-        return self._fitted[1]
-
-    _fitted: tuple[object, Camera] = (None, Camera())
+            fitted = Camera.over(xy, size.width(), size.height(), margin)
+            self._fitted = (self._to, isolated), QSize(size), fitted
+        return fitted
 
     def _view_for(self, size: QSize) -> View:
         """What a picture of another size shows: the same, as large as it can be."""

@@ -115,7 +115,7 @@ def test_every_tab_shows_what_was_found(qtbot: QtBot, done: Window) -> None:
     place = canvas.positions()[7]
     QTest.mouseMove(canvas, QPoint(round(place[0]), round(place[1])))
     qtbot.waitUntil(lambda: results.maps.words.text().startswith("Picture"), timeout=LONG)
-    assert len({c._hover for c in maps.canvases}) == 1  # the same picture in both
+    assert len({c.scene.hover for c in maps.canvases}) == 1  # the same picture in both
     assert canvas.scene.hover >= 0
     tab(done.compare_page(), "Attention")
     view = results.attention.view
