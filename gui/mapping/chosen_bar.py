@@ -46,6 +46,7 @@ class ChosenBar(QFrame):
         column.setContentsMargins(SPACE.small, SPACE.tight, SPACE.small, SPACE.tight)
         column.setSpacing(SPACE.hair)
         row = FlowLayout(gap=SPACE.tight)
+        self.said.setMinimumHeight(self.real.sizeHint().height())
         row.addWidget(self.said)
         for button in (self.real, self.group, self.alone, self.groups, self.clear):
             row.addWidget(button)

@@ -18,13 +18,13 @@ SEARCH_WIDTH = 132
 
 
 class Controls(QWidget):
-    """Combo boxes that wrap where there is little room."""
+    """Combo boxes and the `tools` of the map, which wrap where there is little room."""
 
     relaid = Signal()  # another stage, layout or metric: the map begins anew
     recoloured = Signal(str)  # the id of a way to colour
     searched = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = FlowLayout(self, gap=SPACE.tight)
         self.stage = _box("Stage", "Whose features are laid out, pooled over places", ())
@@ -39,7 +39,7 @@ class Controls(QWidget):
             "what is found"
         )
         self.search.setFixedWidth(SEARCH_WIDTH)
-        for box in (self.stage, self.layout_choice, self.metric, self.colour, self.search):
+        for box in (self.stage, self.layout_choice, self.metric, self.colour, tools, self.search):
             row.addWidget(box)
         for box in (self.stage, self.layout_choice, self.metric):
             box.activated.connect(lambda _: self.relaid.emit())

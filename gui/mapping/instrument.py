@@ -41,7 +41,7 @@ WIDE = 760  # pixels from which on there is room beside it
 
 
 class MapInstrument(QWidget):
-    """Shows a table of features. `open`: the tabs are there before something is picked or chosen."""
+    """Shows a table of features. `open`: the tabs are there before something is picked."""
 
     picked = Signal(int)
     hovered = Signal(int)
@@ -59,7 +59,8 @@ class MapInstrument(QWidget):
         self.columns: dict[str, Column] = {}  # of the person's own, kept from table to table
         self._split_once = False
         self._given = False  # whether the places came from outside, as those of a film do
-        self.controls, self.tools, self.view = Controls(), ToolStrip(), MapView()
+        self.tools, self.view = ToolStrip(), MapView()
+        self.controls = Controls(self.tools)
         self.options = LayoutOptions(self)
         self.trust = label("", "small", "secondary", wrap=True)
         self.work = WorkBar()
@@ -89,7 +90,6 @@ class MapInstrument(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.tight)
         column.addWidget(self.controls)
-        column.addWidget(self.tools)
         column.addWidget(self.view, 1)
         column.addWidget(self.trust)
         column.addWidget(self.work)
@@ -276,6 +276,8 @@ class MapInstrument(QWidget):
 
     def pick(self, index: int) -> None:
         """Take a point in hand: its nearest by features are shown, wherever they lie on the map."""
+        if index != self.at:
+            self.near.say("")
         self.at = index
         if index >= 0:
             self.below.show()
@@ -310,7 +312,7 @@ class MapInstrument(QWidget):
         self.view.map.set_cloud(
             at, place(self.features(), places, seen, metric=self.metric), images
         )
-        self.say(spread(self.features(), at, seen, self.metric).sentence())
+        self.near.say(spread(self.features(), at, seen, self.metric).sentence())
 
     def _caption(self, index: int) -> list[str]:
         return told(self.table, index) if self.table is not None else []

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.maps.neighbours import METRICS, closest, comparable, distance_blocks
 from gui.mapping.point_list import PointList, Row
+from gui.theme import SPACE
+from gui.widgets.text import label
 
 if TYPE_CHECKING:
     from core.embeddings.table import Table
@@ -30,6 +32,10 @@ class Nearby(QWidget):
         self._others: dict[str, np.ndarray] = {}
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
+        self.said = label("", "small", "secondary", wrap=True)
+        self.said.setMargin(SPACE.small)
+        self.said.hide()
+        self.column.addWidget(self.said)
         self.column.addWidget(self.list, 1)
         self.list.picked.connect(self.picked)
         self.list.hovered.connect(self.hovered)
@@ -38,6 +44,11 @@ class Nearby(QWidget):
     def set_others(self, others: dict[str, np.ndarray]) -> None:
         """Features (N, D) of the same pictures by other runs, by what is said of them."""
         self._others = others
+
+    def say(self, words: str) -> None:
+        """A sentence about the point; empty: none."""
+        self.said.setText(words)
+        self.said.setVisible(bool(words))
 
     def show_point(self, table: Table, stage: str, metric: str, at: int) -> list[int]:
         """Show the nearest of point `at`, those by the chosen metric first, and return these."""

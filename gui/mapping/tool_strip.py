@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from gui.icons import icon
-from gui.widgets.flow import FlowLayout
+from gui.theme import SPACE
 
 TOOLS = (
     ("move", "Move and pick", "V"),
@@ -36,7 +36,9 @@ class ToolStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons: dict[str, QToolButton] = {}
-        row = FlowLayout(self, gap=2)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE.hair)
         tools = QButtonGroup(self)
         for id, words, key in (*TOOLS, *SWITCHES, *BUTTONS):
             button = QToolButton(icon=icon(id))

@@ -60,6 +60,7 @@ class MapsPage(QWidget):
         head.addWidget(self.compare)
         self.split = QSplitter()
         self.split.setChildrenCollapsible(False)
+        self.split.setHandleWidth(SPACE.medium)
         for seat in self.seats:
             self.split.addWidget(seat)
         column = QVBoxLayout(self)
@@ -194,7 +195,6 @@ class MapsPage(QWidget):
 
         def work(_: Progress) -> np.ndarray:
             from core.maps.change import jaccard
-
             from core.maps.neighbours import nearest
 
             return jaccard(*(nearest(features, NEAREST, metric) for features, metric in pair))
