@@ -300,20 +300,6 @@ class MapInstrument(QWidget):
         near = self.near.show_point(table, self.stage, self.metric, at)
         self.view.map.set_neighbours(at, near)
 
-    def show_cloud(self, at: int, stages: Mapping[str, np.ndarray], images: np.ndarray) -> None:
-        """Views of a point, drawn where their features would lie."""
-        from core.maps.cloud import spread
-        from core.maps.placing import place
-
-        places = self.layouter.places
-        if self.table is None or places is None or self.stage not in stages:
-            return
-        seen = stages[self.stage]
-        self.view.map.set_cloud(
-            at, place(self.features(), places, seen, metric=self.metric), images
-        )
-        self.near.say(spread(self.features(), at, seen, self.metric).sentence())
-
     def _caption(self, index: int) -> list[str]:
         return told(self.table, index) if self.table is not None else []
 

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.pictures import as_images
+from gui.mapping.clouds import show_cloud
 from gui.mapping.colouring import Way
 from gui.mapping.film import Film
 from gui.mapping.instrument import MapInstrument
@@ -146,7 +147,6 @@ class EmbeddingPanel(Panel):
 
         def show(answer: Answer) -> None:
             from core.maps.change import jaccard
-
             from core.maps.neighbours import nearest
 
             then: Embedding = answer.value
@@ -172,7 +172,7 @@ class EmbeddingPanel(Panel):
 
         def show(answer: Answer) -> None:
             found: Views = answer.value
-            self.instrument.show_cloud(at, found.stages, found.images)
+            show_cloud(self.instrument, at, found.stages, found.images)
 
         self.put(questions.views(VIEWS), show, "views", refuse=self.problem.emit, indices=[at])
 

@@ -62,7 +62,7 @@ def test_a_group_keeps_its_points_when_others_are_chosen(selection: Selection) -
 @pytest.mark.parametrize(("chosen", "name"), [([1], "  "), ([], "cats")])
 def test_a_group_needs_a_name_and_points(selection: Selection, chosen: list, name: str) -> None:
     selection.choose(chosen)
-    with pytest.raises(ValueError, match="needs a name|nothing is chosen"):
+    with pytest.raises(ValueError, match=r"needs a name|nothing is chosen"):
         selection.name(name)
 
 
