@@ -51,8 +51,8 @@ def shown(count: int) -> PointMap:
     return found
 
 
-def panning(points: PointMap, seconds: float) -> tuple[float, float]:
-    """Painted frames a second, and the 95th percentile of the milliseconds between paints."""
+def panning(points: PointMap, seconds: float) -> tuple[float, float, float]:
+    """Painted frames a second; 95th percentile and most of the milliseconds between paints."""
     from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
@@ -83,7 +83,8 @@ def panning(points: PointMap, seconds: float) -> tuple[float, float]:
     canvas.removeEventFilter(hand)
     send(QEvent.Type.MouseButtonRelease, at)
     gaps = np.diff(moments)
-    return 1 / float(gaps.mean()), 1e3 * float(np.percentile(gaps, 95))
+    late, most = np.percentile(1e3 * gaps, (95, 100))
+    return 1 / float(gaps.mean()), float(late), float(most)
 
 
 def picking(points: PointMap) -> np.ndarray:
@@ -137,18 +138,19 @@ def main() -> None:
         rows, answers = [], []
         for count, bar in PANNED.items():
             points = shown(count)
-            frames, late = panning(points, given.seconds)
+            frames, late, most = panning(points, given.seconds)
             met = "met" if frames >= bar else "missed"
-            rows.append([f"{count:,}", f"{frames:.0f}", f"{late:.0f}", f"{bar:g}: {met}"])
+            rows.append([f"{count:,}", f"{frames:.0f}", f"{late:.0f}", f"{most:.0f}",
+                         f"{bar:g}: {met}"])  # fmt: skip
             if count == max(PANNED):
-                for name, measure, most in (("pick", picking, PICK_BAR),
+                for name, measure, limit in (("pick", picking, PICK_BAR),
                                             ("lasso", lassoing, LASSO_BAR)):  # fmt: skip
                     p50, p95 = np.percentile(measure(points), (50, 95))
-                    met = "met" if p95 <= most else "missed"
-                    answers.append([name, f"{p50:.2f}", f"{p95:.2f}", f"{most:g}: {met}"])
+                    met = "met" if p95 <= limit else "missed"
+                    answers.append([name, f"{p50:.2f}", f"{p95:.2f}", f"{limit:g}: {met}"])
             points.close()
             points.deleteLater()
-        table(["points", "painted frames a second, panning", "p95 ms between", "bar"], rows)
+        table(["points", "painted frames a second, panning", "p95 ms between", "most", "bar"], rows)
         print()
         table([f"at {max(PANNED):,} points", "median ms", "p95 ms", "bar"], answers)
 

@@ -83,13 +83,15 @@ class PointCanvas(Surface):
     # The camera.
 
     def aim(self) -> None:
+        self._follows |= self._from is self._to  # other points than before
+        self._thumbs.drop()
         self._start, self._goal = self._camera, self._whole() if self._follows else self._camera
 
     def glide(self, share: float) -> None:
         if share < 1 or self._xy is not self._to:
             super().glide(share)
             (self._picker.rest if share >= 1 else self._picker.move)(self._xy)
-            self.forget()
+            self._layer.drop()
         self._camera = self._start.toward(self._goal, share)
 
     def moved(self, dx: float, dy: float) -> None:
@@ -145,7 +147,9 @@ class PointCanvas(Surface):
         scene, allowed = self.scene, self.scene.allowed()
         order = scene.order if allowed is None else scene.order[allowed[scene.order]]
         dim = None if scene.selected is None else ~scene.selected
-        self._thumbs.paint(painter, self._xy, order, scene.tints().rgba(), dim, view, whole)
+        self._thumbs.paint(
+            painter, self._xy, self._to, order, scene.tints().rgba(), dim, view, whole
+        )
 
     def resizeEvent(self, event: QEvent) -> None:
         if self._follows:

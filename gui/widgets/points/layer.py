@@ -23,6 +23,7 @@ from gui.widgets.points.tints import Tints
 MARKS, DOTS = 60_000, 500_000  # points in sight up to which they are marks, discs; then density
 MARGIN = 160  # logical pixels kept around what is seen, to pan over without drawing
 _LEVELS = 6  # of opacity
+_TOLD = 2.0  # device pixels of radius from which shapes can be told apart
 _CELL = 2  # logical pixels
 
 
@@ -105,7 +106,8 @@ def _marks(
     inks = tints.colours.repeat(_LEVELS, axis=0)
     opacity = np.tile(np.linspace(0.62, 1.0, _LEVELS), len(tints.colours))
     inks[:, 3] = inks[:, 3] * opacity + 0.5
-    ink = make_ink(radius * ratio, inks, np.repeat(tints.shapes, _LEVELS))
+    told = radius * ratio >= _TOLD  # else all are discs
+    ink = make_ink(radius * ratio, inks, np.repeat(tints.shapes, _LEVELS) * told)
     pixels = draw_points(places * ratio, tint * _LEVELS + level, ink, width, height)
     return _image(pixels, ratio)
 

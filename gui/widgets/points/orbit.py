@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 NEAREST, FARTHEST = 30.0, 0.3  # bounds of the zoom
 _DISTANCE = 3.4  # of the eye from the middle, in radii of the cloud
-_FILLED = 1.0  # of the shorter side is what the cloud fills at zoom 1
+_FILLED = 0.93  # of the shorter side is what the cloud fills at zoom 1
 _DEPTH = 0.25  # of OpenGL's depth range is used by one radius
 _DEGREES = 0.4  # turned by a pixel
 

@@ -127,13 +127,13 @@ def scatter_points(
     Every point sets the pixel at its centre (the last one stays), and all centres are then widened
     by `reach` pixels at once: where the widened ones meet, the centres stay as they are.
     """
-    at = xy.astype(np.int32)
-    inside = (at[:, 0] >= 0) & (at[:, 0] < width) & (at[:, 1] >= 0) & (at[:, 1] < height)
-    inside &= (xy >= 0).all(axis=1)
+    # A column and a row more at the low ends take what truncation would bring in from outside.
+    x, y = (xy[:, 0] + 1).astype(np.int32), (xy[:, 1] + 1).astype(np.int32)
+    inside = (x > 0) & (x <= width) & (y > 0) & (y <= height)
     if not inside.all():
-        at, pixels = at[inside], pixels[inside]
+        x, y, pixels = x[inside], y[inside], pixels[inside]
     paper = np.zeros((height, width), np.uint32)
-    paper.ravel()[at[:, 1] * np.int32(width) + at[:, 0]] = pixels
+    paper.ravel()[(y - 1) * np.int32(width) + (x - 1)] = pixels
     for step in range(reach):
         rim = paper if step < reach - 1 else (paper >> 1) & np.uint32(0x7F7F7F7F)  # half as opaque
         wider = paper.copy()

@@ -35,6 +35,7 @@ class Room:
 
             vispy.use("pyside6")
             from vispy import scene
+            from vispy.visuals.transforms import MatrixTransform
         except Exception as error:
             raise NoOpenGL(f"vispy could not be started ({error})") from error
         self._canvas: Any = scene.SceneCanvas(show=False, size=(64, 64))
@@ -50,6 +51,9 @@ class Room:
             scene.visuals.Markers(parent=self._canvas.scene) for _ in range(2)
         )
         self._thin.order = 1  # after the others, so that what is thin hides none of them
+        self._transform = MatrixTransform()
+        for visual in (self._box, self._solid, self._thin):
+            visual.transform = self._transform
         for markers in (self._solid, self._thin):
             markers.set_gl_state("translucent", depth_test=True)
 
@@ -84,13 +88,9 @@ class Room:
 
     def draw(self, matrix: NDArray[np.float64], width: int, height: int, ground: QColor) -> QImage:
         """The picture in pixels of the device through `matrix`, which is Orbit's for that size."""
-        from vispy.visuals.transforms import MatrixTransform
-
         ratio = self.native.devicePixelRatioF()
         self._canvas.size = (round(width / ratio), round(height / ratio))
-        scaled = matrix @ np.diag([1 / ratio, 1 / ratio, 1, 1])
-        for visual in (self._box, self._solid, self._thin):
-            visual.transform = MatrixTransform(scaled)
+        self._transform.matrix = matrix @ np.diag([1 / ratio, 1 / ratio, 1, 1])
         self._canvas.bgcolor = _rgba(ground)
         return to_qimage(self._canvas.render(alpha=False))
 

@@ -177,6 +177,7 @@ class Thumbs:
         self,
         painter: QPainter,
         xy: np.ndarray,
+        rest: np.ndarray,
         order: np.ndarray,
         rgba: NDArray[np.uint8],
         dim: NDArray[np.bool_] | None,
@@ -185,12 +186,13 @@ class Thumbs:
     ) -> None:
         """Thumbnails of some of the points `order`, bordered in their colours `rgba` (N, 4).
 
-        `whole` is the scale of the camera that has all points in sight.
+        They lie at `xy` (N, 2) now and are on their way to `rest` (N, 2), for which the thumbnails
+        are chosen. `whole` is the scale of the camera that has all points in sight.
         """
         if self._atlas is None:
             return
         mesh = Mesh.at(view.camera.scale, whole)
-        chosen = self._choose(xy, order, mesh, view)
+        chosen = self._choose(rest, order, mesh, view)
         chosen = chosen[chosen < len(self._atlas)]
         places = view.project(xy[chosen])
         seen = (np.abs(places * 2 - (view.width, view.height))

@@ -24,12 +24,12 @@ def seen(orbit: Orbit, *places: tuple[float, float, float]) -> np.ndarray:
 
 def test_a_level_camera_sees_what_perspective_by_hand_says() -> None:
     found = seen(Orbit(azimuth=0, elevation=0), (0, 0, 0), RIGHT, TOP, FRONT, BACK)
-    # The eye is 3.4 radii away; a radius at the middle is half of the shorter side, 150 pixels.
-    np.testing.assert_allclose(found[:3, :2], [[200, 150], [350, 150], [200, 0]], atol=1e-9)
+    # The eye is 3.4 radii away; a radius at the middle is 0.93 of half the shorter side.
+    np.testing.assert_allclose(found[:3, :2], [[200, 150], [339.5, 150], [200, 10.5]], atol=1e-9)
     np.testing.assert_allclose(found[3:, :2], [[200, 150]] * 2, atol=1e-9)
     assert found[3, 2] < found[0, 2] < found[4, 2]
     corner = seen(Orbit(azimuth=0, elevation=0), (0.5, -1, 0))
-    np.testing.assert_allclose(corner[0, 0], 200 + 75 * 3.4 / 2.4)
+    np.testing.assert_allclose(corner[0, 0], 200 + 0.5 * 139.5 * 3.4 / 2.4)
 
 
 def test_the_nearer_points_go_with_the_mouse() -> None:
@@ -49,8 +49,8 @@ def test_all_points_are_in_sight_from_every_side() -> None:
     xyz = np.random.default_rng(0).normal(size=(200, 3)) * (1, 5, 2) + (9, 0, -4)
     for azimuth in range(0, 360, 30):
         found = project(xyz, Orbit(azimuth=azimuth).around(xyz).matrix(400, 300))
-        assert (found[:, :2] > -10).all()
-        assert (found[:, :2] < (410, 310)).all()
+        assert (found[:, :2] > 0).all()
+        assert (found[:, :2] < (400, 300)).all()
         assert (abs(found[:, 2]) < 1).all()
 
 
