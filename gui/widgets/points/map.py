@@ -52,8 +52,8 @@ class PointMap(QWidget):
         head.addWidget(self.scale)
         column.addLayout(head)
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # first: in a stack of nobody's, a canvas is a window
         self._stack.addWidget(self.canvas)
-        column.addLayout(self._stack, 1)
         self._box.hide()
         self.scale.hide()
         self.setFocusProxy(self.canvas)
