@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +14,17 @@ from core.cli.data_words import explained
 from core.cli.train import open_run
 from core.config import ConfigError, options_of, to_dict
 from core.embeddings import files, writing
-from core.embeddings.choices import CLASS, colour, group
+from core.embeddings.choices import BELIEFS, CLASS, colour, group
 from core.embeddings.of_run import table_of_run
 from core.embeddings.table import Table
-from core.maps.layout import plan
+from core.maps.genuine import genuine
 from core.maps.params import METHODS, TITLES, LayoutParams, params_of
 from core.maps.process import Frame
 from core.maps.worker import MapWorker, finished
+from core.pictures import Floats
 from core.progress import Progress
+from core.report.map_words import method_of, settings
+from core.report.map_words import notes as notes_of
 from core.report.scatter import scatter
 from core.runs import Run, RunStore
 from core.runs.atomic import write_file
@@ -49,6 +53,8 @@ def add_words(words: argparse.ArgumentParser) -> None:
     add("--group", action="append", default=[], metavar="NAME=WHO",
         help="a named group: NAME=label:cat, NAME=COLUMN:value or NAME=3,5,9; may be "
         "repeated")  # fmt: skip
+    add("--real", action="append", default=[], metavar="NAME",
+        help="ask whether this group is a real cluster; may be repeated")  # fmt: skip
     add("--without-features", action="store_true", help="leave the features out of tables")
     settings = words.add_argument_group("settings of the layouts")
     for name, (one, methods) in _settings().items():
@@ -80,12 +86,18 @@ def draw_map(given: argparse.Namespace) -> int:
     progress = Progress(bar.tick)
     try:
         table = _table(given, progress)
-        features = table.features(given.stage)
-        frame = _laid_out(features, given.layout, params, progress)
-        notes = _notes(table, given, params, frame)
-        table = replace(table, about={**table.about, **_about(given, params, table, frame)})
-        written = [path for out in given.out
-                   for path in _written(out, table, given, frame, notes, progress)]  # fmt: skip
+        _check_choices(table, given, params)
+        with contextlib.closing(MapWorker()) as worker:
+            frame = _laid_out(worker, table.features(given.stage), params, progress)
+            notes = _notes(worker, table, given, params, frame, progress)
+        stage = given.stage or table.last
+        about = {**table.about, **settings(params, stage, frame.quality)}
+        table = replace(table, about=about)
+        written = [
+            path
+            for out in given.out
+            for path in _written(out, table, given, params, frame, notes, progress)
+        ]
     finally:
         bar.close()
     print("\n".join([table.title, *notes]))
@@ -140,71 +152,67 @@ def _table(given: argparse.Namespace, progress: Progress) -> Table:
     return table
 
 
-def _laid_out(features: Any, method: str, params: LayoutParams, progress: Progress) -> Frame:
+def _check_choices(table: Table, given: argparse.Namespace, params: LayoutParams) -> None:
+    """Raises ValueError for a colour or a group that is not there, before anything is laid out."""
+    if given.colour is not None and given.colour not in BELIEFS:
+        colour(table, given.colour, given.stage, params.metric)
+    for name in given.real:
+        if name not in table.groups:
+            there = ", ".join(table.groups) or "none; name one by --group NAME=label:cat"
+            raise ConfigError(f"--real {name}: there is no such group; there are {there}")
+
+
+def _laid_out(
+    worker: MapWorker, features: Floats, params: LayoutParams, progress: Progress
+) -> Frame:
+    method = method_of(params)
     what = f"laying out by {TITLES[method]}"
-    worker = MapWorker()
-    try:
-        return finished(
-            worker,
-            features,
-            method,
-            to_dict(params),
-            told=lambda share: progress.update(what, round(100 * share), 100, "%"),
-        )
-    finally:
-        worker.close()
 
+    def told(share: float) -> None:
+        progress.update(what, min(99, round(100 * share)), 100, "%")
 
-def _about(
-    given: argparse.Namespace, params: LayoutParams, table: Table, frame: Frame
-) -> dict[str, str]:
-    """What a file tells of its map."""
-    found = {"layout": given.layout, "stage": given.stage or table.last}
-    found |= {name: str(v) for name, v in to_dict(params).items() if name not in HIDDEN}
-    return found | {name: f"{value:.4g}" for name, value in (frame.quality or {}).items()}
+    frame = finished(worker, features, method, to_dict(params), told=told)
+    progress.update(what, 100, 100, "%")
+    return frame
 
 
 def _notes(
-    table: Table, given: argparse.Namespace, params: LayoutParams, frame: Frame
+    worker: MapWorker,
+    table: Table,
+    given: argparse.Namespace,
+    params: LayoutParams,
+    frame: Frame,
+    progress: Progress,
 ) -> list[str]:
-    """Settings and belief, in words."""
-    said = [TITLES[given.layout], f"{len(table):,} points", f"stage {given.stage or table.last}"]
-    names = {"dims", "metric", "seed", *(n for n, (_, m) in _settings().items() if len(m) == 1)}
-    usual = to_dict(METHODS[given.layout]())
-    said += [
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in to_dict(params).items()
-        if name in names and (value != usual[name] or name in ("metric", "seed", "perplexity",
-                                                              "neighbours"))
-    ]  # fmt: skip
-    note = plan(len(table), params).note
-    lines = [", ".join([*said, note] if note else said)]
-    if frame.quality is not None:
-        q = frame.quality
-        lines.append(
-            f"Trustworthiness {q['trust']:.3f}, continuity {q['continuity']:.3f}; "
-            f"{q['preserved']:.0%} of the {q['k']:.0f} nearest neighbours are kept."
-        )
+    """What stands under the map: settings, belief, and the verdicts that were asked for."""
+    lines = notes_of(params, len(table), given.stage or table.last, frame.quality)
+    for name in given.real:
+        found = genuine(
+            table.features(given.stage), table.groups[name].tolist(), params.metric, params.seed, progress,
+            worker,
+        )  # fmt: skip
+        lines.append(f"{name}: {found.sentence}")
     return lines
 
 
 def _written(
-    path: Path, table: Table, given: argparse.Namespace, frame: Frame, notes: list[str],
+    path: Path,
+    table: Table,
+    given: argparse.Namespace,
+    params: LayoutParams,
+    frame: Frame,
+    notes: list[str],
     progress: Progress,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Write one file by its ending; returns what was written."""
     if path.suffix.lower() not in PICTURES:
+        keep = not given.without_features
         return writing.write(
-            path, table, frame.xy, stage=given.stage, features=not given.without_features,
-            progress=progress,
-        )  # fmt: skip
+            path, table, frame.xy, stage=given.stage, features=keep, progress=progress
+        )
     by = given.colour or (CLASS if table.labels is not None else None)
-    column = by and colour(table, by, given.stage, _metric(given), frame.belief)
-    drawing = scatter(frame.xy, column or None, table.title, by or "", notes)
+    column = colour(table, by, given.stage, params.metric, frame.belief) if by else None
+    drawing = scatter(frame.xy, column, table.title, by or "", notes)
     data = drawing.png() if path.suffix.lower() == ".png" else drawing.svg().encode()
     write_file(path, data)
     return [path]
-
-
-def _metric(given: argparse.Namespace) -> str:
-    return str(getattr(given, "setting:metric") or LayoutParams().metric)
