@@ -187,10 +187,9 @@ def _notes(
     """What stands under the map: settings, belief, and the verdicts that were asked for."""
     lines = notes_of(params, len(table), given.stage or table.last, frame.quality)
     for name in given.real:
-        found = genuine(
-            table.features(given.stage), table.groups[name].tolist(), params.metric, params.seed, progress,
-            worker,
-        )  # fmt: skip
+        rows = table.groups[name].tolist()
+        features = table.features(given.stage)
+        found = genuine(features, rows, params.metric, params.seed, progress, worker)
         lines.append(f"{name}: {found.sentence}")
     return lines
 
