@@ -8,14 +8,28 @@ import pytest
 from core.maps.genuine import genuine, without_groups
 from core.maps.graph import best_cut, cohesion, conductance, mutual_graph
 from core.maps.neighbours import Neighbours, nearest
-from core.maps.worker import MapWorker
+from core.maps.worker import MapWorker, finished
 from core.progress import Cancelled, Progress
 
 
 @pytest.fixture(scope="module")
-def worker():
+def started():
     with contextlib.closing(MapWorker()) as made:
+        finished(made, cloud(20), "tsne", {"early_iterations": 1, "iterations": 1})
         yield made
+
+
+@pytest.fixture
+def worker(started):
+    """One worker for all tests: a process costs a second to start."""
+    return started
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    """A third of the iterations: the answers are the same, a suite has no minute to spend."""
+    quick = {"early_iterations": 50, "iterations": 60, "every": 50}
+    monkeypatch.setattr("core.maps.genuine.SHORT", quick)
 
 
 def cloud(count=300, seed=0, length=64):
@@ -33,7 +47,7 @@ def test_each_of_two_separated_gaussians_is_real(worker, first, metric):
     x[:150] += 1.0  # 8 standard deviations between the middles
     found = asked(worker, x, np.arange(150) if first else np.arange(150, 300), metric)
     assert found.real, found.sentence
-    assert "5 of 5 new maps" in found.sentence
+    assert found.sentence.startswith("A real group: its members stay together on 5 of 5 new maps")
 
 
 def test_gaussians_that_one_single_feature_parts_are_real(worker):
