@@ -9,20 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core import videos
 from core.cli.bar import Bar
 from core.cli.data_words import explained
 from core.cli.train import open_run
 from core.config import ConfigError, options_of, to_dict
 from core.embeddings import files, writing
 from core.embeddings.choices import BELIEFS, CLASS, colour, group
-from core.embeddings.of_run import table_of_run
+from core.embeddings.of_run import features_at, table_of_run
 from core.embeddings.table import Table
+from core.maps.film import shoot
 from core.maps.genuine import genuine
 from core.maps.params import METHODS, TITLES, LayoutParams, params_of
 from core.maps.process import Frame
 from core.maps.worker import MapWorker, finished
 from core.pictures import Floats
 from core.progress import Progress
+from core.report import map_film
 from core.report.map_words import method_of, settings
 from core.report.map_words import notes as notes_of
 from core.report.scatter import scatter
@@ -41,7 +44,7 @@ def add_words(words: argparse.ArgumentParser) -> None:
         f"{', '.join(files.OPENED)}, or a folder of TensorBoard's projector")  # fmt: skip
     add("--out", type=Path, nargs="+", default=[], metavar="FILE",
         help="pictures as .png or .svg; a row for each point as .csv, .parquet, .npz, or .tsv "
-        "for TensorBoard's projector")  # fmt: skip
+        "for TensorBoard's projector; a film of a run's snapshots as .mp4 or .gif")  # fmt: skip
     add("--step", type=int, default=None, help="of a run's snapshot; the last without it")
     add("--stage", default=None, help="of the encoder; the last without it")
     add("--layout", choices=tuple(METHODS), default=USUAL, help="(%(default)s)")
@@ -96,8 +99,10 @@ def draw_map(given: argparse.Namespace) -> int:
         written = [
             path
             for out in given.out
+            if not _is_film(out)
             for path in _written(out, table, given, params, frame, notes, progress)
         ]
+        written += _films(given, table, params, progress)
     finally:
         bar.close()
     print("\n".join([table.title, *notes]))
@@ -108,7 +113,7 @@ def draw_map(given: argparse.Namespace) -> int:
 
 def _check_endings(paths: Sequence[Path]) -> None:
     """Raises ConfigError for a file that nothing is written as, before anything is done."""
-    known = (*PICTURES, *writing.SAVED)
+    known = (*PICTURES, *writing.SAVED, *videos.SAVED)
     for path in paths:
         if path.suffix.lower() not in known:
             raise ConfigError(f"--out {path}: the ending is not one of {', '.join(known)}")
@@ -152,10 +157,19 @@ def _table(given: argparse.Namespace, progress: Progress) -> Table:
     return table
 
 
+def _is_film(path: Path) -> bool:
+    return path.suffix.lower() in videos.SAVED
+
+
 def _check_choices(table: Table, given: argparse.Namespace, params: LayoutParams) -> None:
     """Raises ValueError for a colour or a group that is not there, before anything is laid out."""
     if given.colour is not None and given.colour not in BELIEFS:
         colour(table, given.colour, given.stage, params.metric)
+    if any(map(_is_film, given.out)) and (_run(given) is None or given.colour in BELIEFS):
+        raise ConfigError(
+            "a film shows the snapshots of a run, in colours that stay: name a run, and colour by "
+            "class or a column"
+        )
     for name in given.real:
         if name not in table.groups:
             there = ", ".join(table.groups) or "none; name one by --group NAME=label:cat"
@@ -209,9 +223,38 @@ def _written(
         return writing.write(
             path, table, frame.xy, stage=given.stage, features=keep, progress=progress
         )
-    by = given.colour or (CLASS if table.labels is not None else None)
+    by = _colour_name(given, table)
     column = colour(table, by, given.stage, params.metric, frame.belief) if by else None
-    drawing = scatter(frame.xy, column, table.title, by or "", notes)
+    drawing = scatter(frame.xy, column, table.title, by, notes)
     data = drawing.png() if path.suffix.lower() == ".png" else drawing.svg().encode()
     write_file(path, data)
     return [path]
+
+
+def _films(
+    given: argparse.Namespace, table: Table, params: LayoutParams, progress: Progress
+) -> list[Path]:
+    """Write the films that were asked for: the maps of all snapshots up to the step."""
+    paths = [path for path in given.out if _is_film(path)]
+    run = _run(given) if paths else None
+    if run is None:
+        return []
+    steps = [step for step in run.snapshots() if given.step is None or step <= given.step]
+    stage = given.stage or table.last
+    method = method_of(params)
+    film = shoot(features_at(run, stage), steps, method, to_dict(params), progress, stage)
+    by = _colour_name(given, table)
+    column = colour(table, by, given.stage, params.metric) if by else None
+    notes = [notes_of(params, len(table), stage, quality or None) for quality in film.quality]
+    for path in paths:
+        shown = map_film.frames(
+            film.steps.tolist(), list(film.places), column, run.info.title, by, notes
+        )
+        total = map_film.count(len(film.steps))
+        videos.write_video(path, shown, map_film.FPS, progress, total)
+    return paths
+
+
+def _colour_name(given: argparse.Namespace, table: Table) -> str:
+    """What points are coloured by; empty for one colour."""
+    return str(given.colour or (CLASS if table.labels is not None else ""))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.cli.main import main
 from core.embeddings.files import read
+from core.report.map_film import count
 
 LAID = ["--layout", "pca"]
 
@@ -145,3 +146,25 @@ def test_a_run_is_laid_out_at_a_step(
     words = said(capsys, "last", *LAID, "--step", "0", "--stage", "stage1", "--out", out)
     assert "step 0" in words
     assert (read(out).about["step"], read(out).about["stage"]) == ("0", "stage1")
+
+
+def test_a_film_goes_over_the_snapshots_of_a_run(
+    tmp_path: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = ["--steps", "4", "--width", "4", "--batch-size", "8", "--threads", "1"]
+    assert main(["--quiet", "train", "rotation", "--data", "digits", *small]) == 0
+    capsys.readouterr()
+    said(capsys, "last", *LAID, "--step", "1", "--out", tmp_path / "m.mp4")
+    import av
+
+    with av.open(str(tmp_path / "m.mp4")) as film:
+        shown = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert len(shown) == count(2)
+    assert np.abs(shown[0].astype(int) - shown[-1]).max() > 100
+
+
+def test_a_film_of_a_file_is_refused(
+    blobs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "m.gif"
+    assert "a film shows the snapshots of a run" in said(capsys, blobs, "--out", out, status=2)
