@@ -129,7 +129,6 @@ def _stream(film: Any, wide: int, high: int, rate: Fraction) -> Any:
 
 def _gif(path: Path, frames: Iterator[Frame], _: Frame, fps: float) -> int:
     """With one palette for all frames, so that what stands still does not flicker."""
-    from PIL import Image
 
     kept = [_packed(frame) for frame in itertools.islice(frames, HELD)]
     if next(frames, None) is not None:
