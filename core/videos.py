@@ -26,6 +26,7 @@ PLAIN_BITS = 0.4  # a pixel and frame, where there is no H.264
 PALETTE_FRAMES = 12  # a gif's colours are chosen of so many frames
 PALETTE_SIDE = 240  # pixels of each of these, about
 HELD = 2000  # frames of a gif, which is made of all at once
+EXACT = 96  # colours of a gif's palette that are those of the frames
 CENTISECOND = 10  # milliseconds: a gif counts no less
 
 
@@ -128,13 +129,12 @@ def _stream(film: Any, wide: int, high: int, rate: Fraction) -> Any:
 
 def _gif(path: Path, frames: Iterator[Frame], _: Frame, fps: float) -> int:
     """With one palette for all frames, so that what stands still does not flicker."""
-    from PIL import Image
 
     kept = [_packed(frame) for frame in itertools.islice(frames, HELD)]
     if next(frames, None) is not None:
         raise FilmError(f"a .gif may have {HELD:,} frames; write a longer film as .mp4")
-    palette = Image.fromarray(_sample(kept)).quantize(255, Image.Quantize.MEDIANCUT)
-    shown = (_unpacked(data).quantize(palette=palette, dither=Image.Dither.NONE) for data in kept)
+    palette, exact = _palette(_sample(kept))
+    shown = (_coloured(_unpacked(data), palette, exact) for data in kept)
     next(shown).save(
         path,
         "GIF",
@@ -169,6 +169,42 @@ def _sample(kept: list[bytes]) -> Images:
     parts = [np.asarray(_unpacked(kept[int(at)])) for at in chosen]
     step = max(1, min(parts[0].shape[:2]) // PALETTE_SIDE)
     return np.ascontiguousarray(np.concatenate([part[::step, ::step] for part in parts], axis=1))
+
+
+def _palette(pixels: Images) -> tuple[Any, NDArray[np.uint32]]:
+    """A picture with the palette of pixels (H, W, 3), and those of its first colours that are
+    exact: the commonest, so that a background stays what it is. The others are by median cut.
+    """
+    from PIL import Image
+
+    found, counts = np.unique(_codes(pixels), return_counts=True)
+    exact = found[np.argsort(-counts, kind="stable")[:EXACT]]
+    rest = pixels[~np.isin(_codes(pixels), exact)]
+    colours = [channel for code in exact.tolist() for channel in code.to_bytes(3, "big")]
+    if len(rest):
+        cut = Image.fromarray(rest[None]).quantize(255 - EXACT, Image.Quantize.MEDIANCUT)
+        colours += cut.getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours[: 3 * 255])
+    return palette, exact
+
+
+def _coloured(image: Any, palette: Any, exact: NDArray[np.uint32]) -> Any:
+    """A frame in the palette; Pillow's nearest colour is not exact, so the exact ones are set."""
+    from PIL import Image
+
+    found = image.quantize(palette=palette, dither=Image.Dither.NONE)
+    codes, order = _codes(np.asarray(image)), np.argsort(exact)
+    at = np.searchsorted(exact, codes, sorter=order).clip(max=len(exact) - 1)
+    same = exact[order[at]] == codes
+    shown = Image.fromarray(np.where(same, order[at], np.asarray(found)).astype(np.uint8), "P")
+    shown.putpalette(found.getpalette())
+    return shown
+
+
+def _codes(pixels: Images) -> NDArray[np.uint32]:
+    """Each colour (..., 3) as one number."""
+    return pixels.astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32)
 
 
 def _durations(count: int, fps: float) -> list[int]:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core import videos
 from core.cli.bar import Bar
 from core.cli.data_words import explained
 from core.cli.train import open_run
 from core.config import ConfigError, options_of, to_dict
 from core.embeddings import files, writing
-from core.embeddings.choices import CLASS, colour, group
-from core.embeddings.of_run import table_of_run
+from core.embeddings.choices import BELIEFS, CLASS, colour, group
+from core.embeddings.of_run import features_at, table_of_run
 from core.embeddings.table import Table
-from core.maps.layout import plan
+from core.maps.film import shoot
+from core.maps.genuine import genuine
 from core.maps.params import METHODS, TITLES, LayoutParams, params_of
 from core.maps.process import Frame
 from core.maps.worker import MapWorker, finished
+from core.pictures import Floats
 from core.progress import Progress
+from core.report import map_film
+from core.report.map_words import method_of, settings
+from core.report.map_words import notes as notes_of
 from core.report.scatter import scatter
 from core.runs import Run, RunStore
 from core.runs.atomic import write_file
@@ -37,7 +44,7 @@ def add_words(words: argparse.ArgumentParser) -> None:
         f"{', '.join(files.OPENED)}, or a folder of TensorBoard's projector")  # fmt: skip
     add("--out", type=Path, nargs="+", default=[], metavar="FILE",
         help="pictures as .png or .svg; a row for each point as .csv, .parquet, .npz, or .tsv "
-        "for TensorBoard's projector")  # fmt: skip
+        "for TensorBoard's projector; a film of a run's snapshots as .mp4 or .gif")  # fmt: skip
     add("--step", type=int, default=None, help="of a run's snapshot; the last without it")
     add("--stage", default=None, help="of the encoder; the last without it")
     add("--layout", choices=tuple(METHODS), default=USUAL, help="(%(default)s)")
@@ -49,6 +56,8 @@ def add_words(words: argparse.ArgumentParser) -> None:
     add("--group", action="append", default=[], metavar="NAME=WHO",
         help="a named group: NAME=label:cat, NAME=COLUMN:value or NAME=3,5,9; may be "
         "repeated")  # fmt: skip
+    add("--real", action="append", default=[], metavar="NAME",
+        help="ask whether this group is a real cluster; may be repeated")  # fmt: skip
     add("--without-features", action="store_true", help="leave the features out of tables")
     settings = words.add_argument_group("settings of the layouts")
     for name, (one, methods) in _settings().items():
@@ -80,12 +89,20 @@ def draw_map(given: argparse.Namespace) -> int:
     progress = Progress(bar.tick)
     try:
         table = _table(given, progress)
-        features = table.features(given.stage)
-        frame = _laid_out(features, given.layout, params, progress)
-        notes = _notes(table, given, params, frame)
-        table = replace(table, about={**table.about, **_about(given, params, table, frame)})
-        written = [path for out in given.out
-                   for path in _written(out, table, given, frame, notes, progress)]  # fmt: skip
+        _check_choices(table, given, params)
+        with contextlib.closing(MapWorker()) as worker:
+            frame = _laid_out(worker, table.features(given.stage), params, progress)
+            notes = _notes(worker, table, given, params, frame, progress)
+        stage = given.stage or table.last
+        about = {**table.about, **settings(params, stage, frame.quality)}
+        table = replace(table, about=about)
+        written = [
+            path
+            for out in given.out
+            if not _is_film(out)
+            for path in _written(out, table, given, params, frame, notes, progress)
+        ]
+        written += _films(given, table, params, progress)
     finally:
         bar.close()
     print("\n".join([table.title, *notes]))
@@ -96,7 +113,7 @@ def draw_map(given: argparse.Namespace) -> int:
 
 def _check_endings(paths: Sequence[Path]) -> None:
     """Raises ConfigError for a file that nothing is written as, before anything is done."""
-    known = (*PICTURES, *writing.SAVED)
+    known = (*PICTURES, *writing.SAVED, *videos.SAVED)
     for path in paths:
         if path.suffix.lower() not in known:
             raise ConfigError(f"--out {path}: the ending is not one of {', '.join(known)}")
@@ -140,71 +157,104 @@ def _table(given: argparse.Namespace, progress: Progress) -> Table:
     return table
 
 
-def _laid_out(features: Any, method: str, params: LayoutParams, progress: Progress) -> Frame:
-    what = f"laying out by {TITLES[method]}"
-    worker = MapWorker()
-    try:
-        return finished(
-            worker,
-            features,
-            method,
-            to_dict(params),
-            told=lambda share: progress.update(what, round(100 * share), 100, "%"),
+def _is_film(path: Path) -> bool:
+    return path.suffix.lower() in videos.SAVED
+
+
+def _check_choices(table: Table, given: argparse.Namespace, params: LayoutParams) -> None:
+    """Raises ValueError for a colour or a group that is not there, before anything is laid out."""
+    if given.colour is not None and given.colour not in BELIEFS:
+        colour(table, given.colour, given.stage, params.metric)
+    if any(map(_is_film, given.out)) and (_run(given) is None or given.colour in BELIEFS):
+        raise ConfigError(
+            "a film shows the snapshots of a run, in colours that stay: name a run, and colour by "
+            "class or a column"
         )
-    finally:
-        worker.close()
+    for name in given.real:
+        if name not in table.groups:
+            there = ", ".join(table.groups) or "none; name one by --group NAME=label:cat"
+            raise ConfigError(f"--real {name}: there is no such group; there are {there}")
 
 
-def _about(
-    given: argparse.Namespace, params: LayoutParams, table: Table, frame: Frame
-) -> dict[str, str]:
-    """What a file tells of its map."""
-    found = {"layout": given.layout, "stage": given.stage or table.last}
-    found |= {name: str(v) for name, v in to_dict(params).items() if name not in HIDDEN}
-    return found | {name: f"{value:.4g}" for name, value in (frame.quality or {}).items()}
+def _laid_out(
+    worker: MapWorker, features: Floats, params: LayoutParams, progress: Progress
+) -> Frame:
+    method = method_of(params)
+    what = f"laying out by {TITLES[method]}"
+
+    def told(share: float) -> None:
+        progress.update(what, min(99, round(100 * share)), 100, "%")
+
+    frame = finished(worker, features, method, to_dict(params), told=told)
+    progress.update(what, 100, 100, "%")
+    return frame
 
 
 def _notes(
-    table: Table, given: argparse.Namespace, params: LayoutParams, frame: Frame
+    worker: MapWorker,
+    table: Table,
+    given: argparse.Namespace,
+    params: LayoutParams,
+    frame: Frame,
+    progress: Progress,
 ) -> list[str]:
-    """Settings and belief, in words."""
-    said = [TITLES[given.layout], f"{len(table):,} points", f"stage {given.stage or table.last}"]
-    names = {"dims", "metric", "seed", *(n for n, (_, m) in _settings().items() if len(m) == 1)}
-    usual = to_dict(METHODS[given.layout]())
-    said += [
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in to_dict(params).items()
-        if name in names and (value != usual[name] or name in ("metric", "seed", "perplexity",
-                                                              "neighbours"))
-    ]  # fmt: skip
-    note = plan(len(table), params).note
-    lines = [", ".join([*said, note] if note else said)]
-    if frame.quality is not None:
-        q = frame.quality
-        lines.append(
-            f"Trustworthiness {q['trust']:.3f}, continuity {q['continuity']:.3f}; "
-            f"{q['preserved']:.0%} of the {q['k']:.0f} nearest neighbours are kept."
-        )
+    """What stands under the map: settings, belief, and the verdicts that were asked for."""
+    lines = notes_of(params, len(table), given.stage or table.last, frame.quality)
+    for name in given.real:
+        rows = table.groups[name].tolist()
+        features = table.features(given.stage)
+        found = genuine(features, rows, params.metric, params.seed, progress, worker)
+        lines.append(f"{name}: {found.sentence}")
     return lines
 
 
 def _written(
-    path: Path, table: Table, given: argparse.Namespace, frame: Frame, notes: list[str],
+    path: Path,
+    table: Table,
+    given: argparse.Namespace,
+    params: LayoutParams,
+    frame: Frame,
+    notes: list[str],
     progress: Progress,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Write one file by its ending; returns what was written."""
     if path.suffix.lower() not in PICTURES:
+        keep = not given.without_features
         return writing.write(
-            path, table, frame.xy, stage=given.stage, features=not given.without_features,
-            progress=progress,
-        )  # fmt: skip
-    by = given.colour or (CLASS if table.labels is not None else None)
-    column = by and colour(table, by, given.stage, _metric(given), frame.belief)
-    drawing = scatter(frame.xy, column or None, table.title, by or "", notes)
+            path, table, frame.xy, stage=given.stage, features=keep, progress=progress
+        )
+    by = _colour_name(given, table)
+    column = colour(table, by, given.stage, params.metric, frame.belief) if by else None
+    drawing = scatter(frame.xy, column, table.title, by, notes)
     data = drawing.png() if path.suffix.lower() == ".png" else drawing.svg().encode()
     write_file(path, data)
     return [path]
 
 
-def _metric(given: argparse.Namespace) -> str:
-    return str(getattr(given, "setting:metric") or LayoutParams().metric)
+def _films(
+    given: argparse.Namespace, table: Table, params: LayoutParams, progress: Progress
+) -> list[Path]:
+    """Write the films that were asked for: the maps of all snapshots up to the step."""
+    paths = [path for path in given.out if _is_film(path)]
+    run = _run(given) if paths else None
+    if run is None:
+        return []
+    steps = [step for step in run.snapshots() if given.step is None or step <= given.step]
+    stage = given.stage or table.last
+    method = method_of(params)
+    film = shoot(features_at(run, stage), steps, method, to_dict(params), progress, stage)
+    by = _colour_name(given, table)
+    column = colour(table, by, given.stage, params.metric) if by else None
+    notes = [notes_of(params, len(table), stage, quality or None) for quality in film.quality]
+    for path in paths:
+        shown = map_film.frames(
+            film.steps.tolist(), list(film.places), column, run.info.title, by, notes
+        )
+        total = map_film.count(len(film.steps))
+        videos.write_video(path, shown, map_film.FPS, progress, total)
+    return paths
+
+
+def _colour_name(given: argparse.Namespace, table: Table) -> str:
+    """What points are coloured by; empty for one colour."""
+    return str(given.colour or (CLASS if table.labels is not None else ""))

@@ -67,7 +67,7 @@ def form_of(path: Path, quoted: bool = True) -> Form:
     delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=first.count)
     cells = [_cells(line, delimiter, quoted) for line in lines]
     names = [name.strip() for name in cells[0]]
-    headed = not all(_NUMBER.fullmatch(cell) for cell in names) or _counted(names)
+    headed = _is_head(names)
     body = [row for row in cells[headed:] if len(row) == len(names)]
     if headed and len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -77,7 +77,7 @@ def form_of(path: Path, quoted: bool = True) -> Form:
     numeric = [_is_numeric(name, [row[at] for row in body]) for at, name in enumerate(names)]
     comma = delimiter == ";" and any(_DECIMAL_COMMA.fullmatch(c) for row in body for c in row)
     if not headed:
-        names = [f"f{at}" for at in range(len(names))]
+        names = _given_names(numeric)
     return Form(
         delimiter, tuple(names), tuple(numeric), headed, skipped, "," if comma else ".", quoted,
         about,
@@ -244,13 +244,28 @@ def _cells(line: str, delimiter: str, quoted: bool) -> list[str]:
         return line.split(delimiter)
     import csv
 
-    return next(csv.reader(io.StringIO(line), delimiter=delimiter))
+    try:
+        return next(csv.reader(io.StringIO(line), delimiter=delimiter))
+    except csv.Error:  # a cell that is too long to be a number or a name
+        return line.split(delimiter)
 
 
-def _counted(names: Sequence[str]) -> bool:
-    """Whether numbers in the first line are names: 0, 1, 2, perhaps after an empty one (pandas)."""
-    rest = list(names[1:] if names and not names[0] else names)
-    return len(rest) > 1 and rest == [str(at) for at in range(len(rest))]
+def _is_head(cells: Sequence[str]) -> bool:
+    """Whether the first line has names: not all numbers, and none that is broken or negative.
+
+    Numbers that count, 0, 1, 2, perhaps after an empty one, are names that pandas gives.
+    """
+    rest = list(cells[1:] if cells and not cells[0] else cells)
+    if len(rest) > 1 and rest == [str(at) for at in range(len(rest))]:
+        return True
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+    return len(numbers) < len(cells) and all(cell.isdecimal() for cell in numbers)
+
+
+def _given_names(numeric: Sequence[bool]) -> list[str]:
+    """Names of columns that have none; a single one of text is the label."""
+    other = "label" if sum(not one for one in numeric) == 1 else "text {}"
+    return [f"f{at}" if one else other.format(at) for at, one in enumerate(numeric)]
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:

@@ -148,7 +148,11 @@ def _frames(
             )
         init = None if method == "pca" else known
         frame = finished(worker, features, method, params, init, told)
-        places = frame.xy if known is None else procrustes(frame.xy, known).apply(frame.xy)
+        places = (
+            frame.xy
+            if known is None
+            else procrustes(frame.xy, known, scales=(1.0, 1.0)).apply(frame.xy)
+        )
         frames.append((places, frame.quality or {}))
         told(1.0)
     return frames

@@ -48,6 +48,8 @@ def loaded_by(code: str, among: tuple[str, ...], seen: str = "sys.modules") -> l
         "import core.registry; core.registry.notes()",
         "import core.config, core.progress, core.pictures, core.mailbox",
         "import core.runs; core.runs.RunStore",
+        "import core.embeddings.files, core.embeddings.writing, core.embeddings.choices",
+        "import core.videos, core.report.map_film",
         "import core.data.sources; core.data.sources.sources()",
     ],
 )

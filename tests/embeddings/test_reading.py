@@ -87,6 +87,12 @@ def test_a_csv_without_a_head_line_is_read(tmp_path: Path) -> None:
     assert of(tmp_path, "a.csv", "0.5,1\n2,3\n").features().tolist() == [[0.5, 1], [2, 3]]
 
 
+def test_a_csv_without_names_whose_last_column_is_text_has_labels(tmp_path: Path) -> None:
+    table = of(tmp_path, "iris.csv", "5.1,3.5,setosa\n4.9,3.0,virginica\n5.0,3.1,setosa\n")
+    assert table.features().shape == (3, 2)
+    assert table.classes == ("setosa", "virginica")
+
+
 def test_numbers_that_begin_whole_and_go_on_broken_are_read(tmp_path: Path) -> None:
     lines = ["f0,f1,n"] + ["1,2,3"] * 5000 + ["1.5,2.5,3.5"]
     table = of(tmp_path, "a.csv", "\n".join(lines))

@@ -53,6 +53,19 @@ def test_odd_sides_are_made_even_in_an_mp4(tmp_path: Path) -> None:
     assert {frame.shape for frame in read_back(tmp_path / "film.mp4")} == {(48, 62, 3)}
 
 
+def test_the_background_of_a_gif_stays_what_it_is_beside_many_colours(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (3, 40, 40, 3), dtype=np.uint8)
+    made = []
+    for patch in noise:
+        frame = np.full((120, 120, 3), (251, 250, 247), np.uint8)
+        frame[10:50, 10:50] = patch
+        frame[:3] = 252
+        made.append(frame)
+    write_video(tmp_path / "film.gif", made)
+    for frame in read_back(tmp_path / "film.gif"):
+        assert (frame[60:] == (251, 250, 247)).all()
+
+
 def test_a_gif_loops_for_ever_in_its_time(tmp_path: Path) -> None:
     write_video(tmp_path / "film.gif", frames(), fps=30)
     with Image.open(tmp_path / "film.gif") as film:
