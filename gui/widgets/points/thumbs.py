@@ -183,11 +183,13 @@ class Thumbs:
         dim: NDArray[np.bool_] | None,
         view: View,
         whole: float,
+        live: bool,
     ) -> None:
         """Thumbnails of some of the points `order`, bordered in their colours `rgba` (N, 4).
 
         They lie at `xy` (N, 2) now and are on their way to `rest` (N, 2), for which the thumbnails
-        are chosen. `whole` is the scale of the camera that has all points in sight.
+        are chosen. `whole` is the scale of the camera that has all points in sight; only a `live`
+        picture can be hit.
         """
         if self._atlas is None:
             return
@@ -199,7 +201,8 @@ class Thumbs:
                 < (view.width + mesh.side, view.height + mesh.side)).all(axis=1)  # fmt: skip
         chosen, places = chosen[seen], places[seen]
         size = self._atlas.shape(mesh.side)
-        self._shown = (chosen, places, size)
+        if live:
+            self._shown = (chosen, places, size)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         ground = manager().theme.color("plot_background")
         for index, (x, y) in zip(chosen.tolist(), places.tolist(), strict=True):
