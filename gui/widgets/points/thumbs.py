@@ -19,7 +19,8 @@ _CELL = LEAST + 2.0  # of the grid where thumbnails are least
 _TILE, _SLOT, _TILES = 2048, 64, 4  # pixels of a tile and of a place in it; tiles kept
 _CANDIDATES = 100_000  # points looked at, the first in the drawing order
 _AROUND = 4  # cells beyond the picture, so that panning brings the same thumbnails
-_ROUNDS = 3
+_ROUNDS = 3  # in which neighbouring cells agree who gives way
+_REFILLS, _REFILLED = 2, 20_000  # times that gaps are filled, from so many points
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,29 @@ class Mesh:
 def representatives(
     xy: NDArray[np.floating], order: NDArray[np.integer], cell: float, side: float
 ) -> NDArray[np.intp]:
-    """Points of `order` that get a thumbnail: one a cell, none over another, the earlier first.
+    """Points of `order` that get a thumbnail, none over another, the earlier first.
 
     `xy` (N, 2), `cell` and `side` in units of the plane, side <= cell. What a point gets depends
     only on those few cells away, and mostly stays as the grid halves: a cell's first point is the
-    first of its quarter too.
+    first of its quarter too. Gaps that this leaves are filled from the earliest points.
     """
+    from scipy.spatial import cKDTree
+
+    chosen = _first_of_cells(xy, order, cell, side)
+    rest = order[:_REFILLED]
+    for _ in range(_REFILLS):
+        if not len(rest):
+            break
+        away, _ = cKDTree(xy[chosen]).query(xy[rest], p=np.inf, distance_upper_bound=side)
+        rest = rest[away >= side]
+        chosen = np.concatenate((chosen, _first_of_cells(xy, rest, cell, side)))
+    return chosen
+
+
+def _first_of_cells(
+    xy: NDArray[np.floating], order: NDArray[np.integer], cell: float, side: float
+) -> NDArray[np.intp]:
+    """The first point of each cell, without those that would lie over an earlier one's."""
     if not len(order):
         return np.zeros(0, np.intp)
     grid = np.floor(xy[order] / cell).astype(np.int64)
