@@ -146,9 +146,8 @@ class PointCanvas(Surface):
     def _paint_thumbs(self, painter: QPainter, view: View, whole: float, live: bool) -> None:
         scene, allowed = self.scene, self.scene.allowed()
         order = scene.order if allowed is None else scene.order[allowed[scene.order]]
-        dim = None if scene.selected is None else ~scene.selected
         self._thumbs.paint(
-            painter, self._xy, self._to, order, scene.tints().rgba(), dim, view, whole, live
+            painter, self._xy, self._to, order, scene.tints(), scene.selected, view, whole, live
         )
 
     def resizeEvent(self, event: QEvent) -> None:

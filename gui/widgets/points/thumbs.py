@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from gui.theme import manager
 from gui.widgets.pixels import draw_image, to_qimage
 from gui.widgets.points.camera import View
+from gui.widgets.points.tints import Tints
 
 LEAST, MOST = 24, 48  # logical pixels of a thumbnail, growing until there is room for more
 _CELL = LEAST + 2.0  # of the grid where thumbnails are least
@@ -197,13 +198,13 @@ class Thumbs:
         xy: np.ndarray,
         rest: np.ndarray,
         order: np.ndarray,
-        rgba: NDArray[np.uint8],
-        dim: NDArray[np.bool_] | None,
+        tints: Tints,
+        selected: NDArray[np.bool_] | None,
         view: View,
         whole: float,
         live: bool,
     ) -> None:
-        """Thumbnails of some of the points `order`, bordered in their colours `rgba` (N, 4).
+        """Thumbnails of some of the points `order`, bordered in their colours.
 
         They lie at `xy` (N, 2) now and are on their way to `rest` (N, 2), for which the thumbnails
         are chosen. `whole` is the scale of the camera that has all points in sight; only a `live`
@@ -223,13 +224,14 @@ class Thumbs:
             self._shown = (chosen, places, size)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         ground = manager().theme.color("plot_background")
-        for index, (x, y) in zip(chosen.tolist(), places.tolist(), strict=True):
+        inks = tints.colours[tints.tint[chosen], :3].tolist()
+        for index, (x, y), ink in zip(chosen.tolist(), places.tolist(), inks, strict=True):
             frame = QRectF(x - size[0] / 2, y - size[1] / 2, *size)
-            dimmed = dim is not None and bool(dim[index])
+            dimmed = selected is not None and not selected[index]
             painter.fillRect(frame, ground)
             self._atlas.draw(painter, index, QPointF(x, y), mesh.side, 0.25 if dimmed else 1.0)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(*rgba[index].tolist()), 1.0 if dimmed else 1.5))
+            painter.setPen(QPen(QColor(*ink), 1.0 if dimmed else 1.5))
             painter.drawRect(frame)
 
     def _choose(self, xy: np.ndarray, order: np.ndarray, mesh: Mesh, view: View) -> np.ndarray:
