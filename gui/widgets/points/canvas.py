@@ -141,14 +141,13 @@ class PointCanvas(Surface):
         layer.paint(painter, self.scene, self._xy, view, self._radius(zoom), ratio,
                     MARGIN if at_rest else 0)  # fmt: skip
         if self.scene.thumbnails:
-            self._paint_thumbs(painter, view, self._whole(size).scale)
+            self._paint_thumbs(painter, view, self._whole(size).scale, live)
 
-    def _paint_thumbs(self, painter: QPainter, view: View, whole: float) -> None:
+    def _paint_thumbs(self, painter: QPainter, view: View, whole: float, live: bool) -> None:
         scene, allowed = self.scene, self.scene.allowed()
         order = scene.order if allowed is None else scene.order[allowed[scene.order]]
-        dim = None if scene.selected is None else ~scene.selected
         self._thumbs.paint(
-            painter, self._xy, self._to, order, scene.tints().rgba(), dim, view, whole
+            painter, self._xy, self._to, order, scene.tints(), scene.selected, view, whole, live
         )
 
     def resizeEvent(self, event: QEvent) -> None:

@@ -94,6 +94,7 @@ class PointMap(QWidget):
         self._require(len(values), "values")
         self.scene.values, self.scene.value_title = values, title
         self.scene.diverging = diverging
+        self.legend.show_only(set(self.legend.keys))  # nothing is faded by what is out of sight
         self.scale.set_values(values, title, diverging)
         self._box.hide()
         self.scale.show()
@@ -140,6 +141,14 @@ class PointMap(QWidget):
         self._surface.renew()
         self.reset_view()
 
+    def choose_all(self) -> None:
+        """Ask, by `chosen`, for the selection of every point that is not faded or left out."""
+        self._surface.choose_all()
+
+    def choose_others(self) -> None:
+        """Ask, by `chosen`, for the selection of what is not selected now."""
+        self._surface.choose_others()
+
     # What is drawn over the points.
 
     def set_neighbours(self, index: int, neighbours: Sequence[int]) -> None:
@@ -157,7 +166,10 @@ class PointMap(QWidget):
         paths: NDArray[np.floating] | None,
         indices: NDArray[np.integer] | Sequence[int] = (),
     ) -> None:
-        """Lines (K, T, D) along which points (K,) came, the newest place last; None for none."""
+        """Lines (K, T, D) along which points (K,) came, the newest place last; None for none.
+
+        They are drawn while the map has as many axes D as they.
+        """
         known = None if paths is None else np.asarray(paths, np.float32)
         self.scene.trails = None if known is None else Trails(known, np.asarray(indices, np.intp))
         self._surface.update()
@@ -168,7 +180,10 @@ class PointMap(QWidget):
         places: NDArray[np.floating] | None,
         images: NDArray[np.uint8] | None = None,
     ) -> None:
-        """The views (V, D) of a point's picture around it, with their pictures; None for none."""
+        """The views (V, D) of a point's picture around it, with their pictures; None for none.
+
+        They are drawn while the map has as many axes D as they.
+        """
         known = None if places is None else np.asarray(places, np.float32)
         self.scene.cloud = None if known is None else Cloud(index, known, images)
         self._surface.update()
@@ -203,8 +218,8 @@ class PointMap(QWidget):
             self._stack.addWidget(self.space)
         wanted = self.space if into_space and self.space is not None else self.canvas
         if wanted is not self._surface:
-            tool, self._surface = self._surface.tool, wanted
-            wanted.tool = tool
+            wanted.set_tool(self._surface.tool)
+            self._surface = wanted
             self._stack.setCurrentWidget(wanted)
             self.setFocusProxy(wanted)
             wanted.renew()

@@ -42,6 +42,7 @@ def paint_neighbours(
     paint_ring(painter, start, radius + 4.5, "accent", 2.5)
 
 
+<<<<<<< HEAD
 def paint_marks(
     painter: QPainter, scene: Scene, xy: np.ndarray, project: Project, radius: float
 ) -> None:
@@ -53,9 +54,12 @@ def paint_marks(
 
 
 def paint_trails(painter: QPainter, scene: Scene, project: Project) -> None:
+=======
+def paint_trails(painter: QPainter, scene: Scene, xy: np.ndarray, project: Project) -> None:
+>>>>>>> s4-canvas
     """Where points came from: lines in their colours that fade towards the past."""
     trails = scene.trails
-    if trails is None or not len(trails.indices):
+    if trails is None or not len(trails.indices) or trails.paths.shape[2] != xy.shape[1]:
         return
     count, steps = trails.paths.shape[:2]
     places = project(trails.paths.reshape(count * steps, -1)).reshape(count, steps, 2)
@@ -79,7 +83,7 @@ def paint_cloud(
 ) -> None:
     """The views of one picture, joined to it by thin lines."""
     cloud = scene.cloud
-    if cloud is None or not 0 <= cloud.index < len(xy):
+    if cloud is None or not 0 <= cloud.index < len(xy) or cloud.places.shape[1] != xy.shape[1]:
         return
     theme = manager().theme
     centre = QPointF(*project(xy[[cloud.index]])[0].tolist())

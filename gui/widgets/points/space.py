@@ -29,6 +29,7 @@ class SpaceCanvas(Surface):
         self._refusal = ""
         self._diameter = 0.0
         self._stale = True  # the points are to be given to the room again
+        self._seen: tuple[np.ndarray, object, np.ndarray] | None = None
         self._drawn: tuple[object, QImage] | None = None
         super().__init__(scene, parent)
         self.setAccessibleName("Map in space")
@@ -48,7 +49,10 @@ class SpaceCanvas(Surface):
         return lambda places: project(places, matrix)[:, :2]
 
     def hit(self, point: QPointF) -> int:
-        seen = project(self._xy, self.matrix())
+        seen_from = (self._orbit, self.size())
+        if self._seen is None or self._seen[0] is not self._xy or self._seen[1] != seen_from:
+            self._seen = self._xy, seen_from, project(self._xy, self.matrix())
+        seen = self._seen[2]
         return front_most(seen, (point.x(), point.y()), self.radius(), REACH, self.scene.allowed())
 
     def radius(self) -> float:

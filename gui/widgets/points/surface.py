@@ -57,7 +57,8 @@ _CTRL_SHIFT = _CTRL | Qt.KeyboardModifier.ShiftModifier
 class Surface(QWidget):
     """Points by index; a subclass says where they are seen and what dragging and zooming do.
 
-    On one of many small maps `cards` is False and `fine` below 1: a factor of the points' size.
+    On one of many small maps `cards` is False, which leaves out tools too, and `fine` below 1: a
+    factor of the points' size.
     """
 
     cards, fine, axes = True, 1.0, 2
@@ -155,6 +156,16 @@ class Surface(QWidget):
             self.tool_changed.emit(tool)
         self.update()
 
+    def choose_all(self) -> None:
+        """Ask for the selection of every point that is neither faded nor left out."""
+        self._choose(np.arange(self.scene.count), Qt.KeyboardModifier.NoModifier)
+
+    def choose_others(self) -> None:
+        """Ask for the selection of what is not selected now."""
+        selected = self.scene.selected
+        others = np.arange(self.scene.count) if selected is None else np.flatnonzero(~selected)
+        self._choose(others, Qt.KeyboardModifier.NoModifier)
+
     def highlight(self, index: int) -> None:
         """Ring a point as under the mouse; -1 for none."""
         self.scene.hover = index if index < self.scene.count else -1
@@ -207,7 +218,7 @@ class Surface(QWidget):
         scene, xy = self.scene, self._xy
         if scene.count != len(xy):
             return
-        paint_trails(painter, scene, project)
+        paint_trails(painter, scene, xy, project)
         paint_marks(painter, scene, xy, project, self.radius())
         paint_neighbours(painter, scene, xy, project, self.radius())
         paint_cloud(painter, scene, xy, project, self.radius())
@@ -320,6 +331,8 @@ class Surface(QWidget):
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         key, held = Qt.Key(event.key()), event.modifiers()
+        if not self.cards:
+            return False
         if key == Qt.Key.Key_Escape:
             return self.tool != "move" or self._outline is not None
         if key in _KEYS:
@@ -337,11 +350,7 @@ class Surface(QWidget):
         elif key in _KEYS:
             self.set_tool(_KEYS[key])
         else:
-            selected = self.scene.selected
-            every = np.arange(self.scene.count)
-            if key == Qt.Key.Key_I and selected is not None:
-                every = np.flatnonzero(~selected)
-            self._choose(every, Qt.KeyboardModifier.NoModifier)
+            (self.choose_all if key == Qt.Key.Key_A else self.choose_others)()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

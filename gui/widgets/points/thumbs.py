@@ -13,13 +13,15 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from gui.theme import manager
 from gui.widgets.pixels import draw_image, to_qimage
 from gui.widgets.points.camera import View
+from gui.widgets.points.tints import Tints
 
 LEAST, MOST = 24, 48  # logical pixels of a thumbnail, growing until there is room for more
 _CELL = LEAST + 2.0  # of the grid where thumbnails are least
 _TILE, _SLOT, _TILES = 2048, 64, 4  # pixels of a tile and of a place in it; tiles kept
 _CANDIDATES = 100_000  # points looked at, the first in the drawing order
 _AROUND = 4  # cells beyond the picture, so that panning brings the same thumbnails
-_ROUNDS = 3
+_ROUNDS = 3  # in which neighbouring cells agree who gives way
+_REFILLS, _REFILLED = 2, 20_000  # times that gaps are filled, from so many points
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,29 @@ class Mesh:
 def representatives(
     xy: NDArray[np.floating], order: NDArray[np.integer], cell: float, side: float
 ) -> NDArray[np.intp]:
-    """Points of `order` that get a thumbnail: one a cell, none over another, the earlier first.
+    """Points of `order` that get a thumbnail, none over another, the earlier first.
 
     `xy` (N, 2), `cell` and `side` in units of the plane, side <= cell. What a point gets depends
     only on those few cells away, and mostly stays as the grid halves: a cell's first point is the
-    first of its quarter too.
+    first of its quarter too. Gaps that this leaves are filled from the earliest points.
     """
+    from scipy.spatial import cKDTree
+
+    chosen = _first_of_cells(xy, order, cell, side)
+    rest = order[:_REFILLED]
+    for _ in range(_REFILLS):
+        if not len(rest):
+            break
+        away, _ = cKDTree(xy[chosen]).query(xy[rest], p=np.inf, distance_upper_bound=side)
+        rest = rest[away >= side]
+        chosen = np.concatenate((chosen, _first_of_cells(xy, rest, cell, side)))
+    return chosen
+
+
+def _first_of_cells(
+    xy: NDArray[np.floating], order: NDArray[np.integer], cell: float, side: float
+) -> NDArray[np.intp]:
+    """The first point of each cell, without those that would lie over an earlier one's."""
     if not len(order):
         return np.zeros(0, np.intp)
     grid = np.floor(xy[order] / cell).astype(np.int64)
@@ -179,15 +198,17 @@ class Thumbs:
         xy: np.ndarray,
         rest: np.ndarray,
         order: np.ndarray,
-        rgba: NDArray[np.uint8],
-        dim: NDArray[np.bool_] | None,
+        tints: Tints,
+        selected: NDArray[np.bool_] | None,
         view: View,
         whole: float,
+        live: bool,
     ) -> None:
-        """Thumbnails of some of the points `order`, bordered in their colours `rgba` (N, 4).
+        """Thumbnails of some of the points `order`, bordered in their colours.
 
         They lie at `xy` (N, 2) now and are on their way to `rest` (N, 2), for which the thumbnails
-        are chosen. `whole` is the scale of the camera that has all points in sight.
+        are chosen. `whole` is the scale of the camera that has all points in sight; only a `live`
+        picture can be hit.
         """
         if self._atlas is None:
             return
@@ -199,16 +220,18 @@ class Thumbs:
                 < (view.width + mesh.side, view.height + mesh.side)).all(axis=1)  # fmt: skip
         chosen, places = chosen[seen], places[seen]
         size = self._atlas.shape(mesh.side)
-        self._shown = (chosen, places, size)
+        if live:
+            self._shown = (chosen, places, size)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         ground = manager().theme.color("plot_background")
-        for index, (x, y) in zip(chosen.tolist(), places.tolist(), strict=True):
+        inks = tints.colours[tints.tint[chosen], :3].tolist()
+        for index, (x, y), ink in zip(chosen.tolist(), places.tolist(), inks, strict=True):
             frame = QRectF(x - size[0] / 2, y - size[1] / 2, *size)
-            dimmed = dim is not None and bool(dim[index])
+            dimmed = selected is not None and not selected[index]
             painter.fillRect(frame, ground)
             self._atlas.draw(painter, index, QPointF(x, y), mesh.side, 0.25 if dimmed else 1.0)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(*rgba[index].tolist()), 1.0 if dimmed else 1.5))
+            painter.setPen(QPen(QColor(*ink), 1.0 if dimmed else 1.5))
             painter.drawRect(frame)
 
     def _choose(self, xy: np.ndarray, order: np.ndarray, mesh: Mesh, view: View) -> np.ndarray:

@@ -282,3 +282,39 @@ def test_panning_shows_the_same_as_painting_anew(grid: PointMap) -> None:
     assert grid.canvas._layer.image is held
     grid.canvas.forget()
     assert grid.canvas.grab().toImage() == panned
+
+
+def test_trails_and_clouds_of_another_number_of_axes_are_left_out(grid: PointMap) -> None:
+    plain = image(grid)
+    grid.set_trails(np.zeros((1, 5, 3)), [0])
+    grid.set_cloud(0, np.zeros((4, 3)))
+    np.testing.assert_array_equal(image(grid), plain)
+
+
+def test_colouring_by_a_number_fades_nothing_by_a_legend_out_of_sight(grid: PointMap) -> None:
+    grid.fade({0})
+    grid.colour_by_value(np.arange(48.0), "loss")
+    assert grid.scene.allowed() is None
+
+
+def test_a_thumbnail_is_hit_where_it_is_painted_even_after_a_film(grid: PointMap) -> None:
+    grid.set_images(np.zeros((len(GRID), 8, 8, 3), np.uint8))
+    grid.set_thumbnails(True)
+    grid.grab()
+    place = QPointF(*grid.canvas.positions()[20]) + QPointF(10, 10)
+    assert grid.canvas._thumbs.hit(place) == 20
+    grid.picture(120, 90)
+    assert grid.canvas._thumbs.hit(place) == 20
+    assert grid.canvas.hit(place) == 20
+
+
+def test_thumbnails_hold_still_while_points_glide(grid: PointMap) -> None:
+    grid.set_images(np.zeros((len(GRID), 8, 8, 3), np.uint8))
+    grid.set_thumbnails(True)
+    grid.set_points(GRID[:, ::-1].copy() * 0.7)
+    shown = []
+    for share in (0.1, 0.4, 0.8):
+        grid.canvas._on_moved(share)
+        grid.grab()
+        shown.append(set(grid.canvas._thumbs._shown[0].tolist()))
+    assert shown[0] == shown[1] == shown[2] != set()
