@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -13,9 +14,10 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from gui.tasks import Task, Tasks
 
 if TYPE_CHECKING:
+    from core.embeddings.table import Column
     from core.maps.film import MapFilm
-
     from core.progress import Progress, Tick
+    from gui.mapping.colouring import Paint
     from gui.mapping.instrument import MapInstrument
 
 TABLES = "Parquet (*.parquet);;CSV (*.csv);;NumPy (*.npz);;TensorBoard projector (*.tsv)"
@@ -82,12 +84,18 @@ class Exporter(QObject):
         table = instrument.table
         if table is None:
             return
-        labels, names = instrument.view.labels(), instrument.view.names()
+        paint, title = instrument.view.paint, table.title.rpartition(", step")[0]
 
         def work(progress: Progress) -> Path:
-            from core.report.film import write_film
+            from core import videos
+            from core.report import map_film
 
-            write_film(path, film, labels, names, title=table.title, progress=progress)
+            said = [[_measured(quality)] for quality in film.quality]
+            shown = map_film.frames(
+                film.steps.tolist(), list(film.places), _column(paint), title, paint.title, said
+            )
+            total = map_film.count(len(film.steps))
+            videos.write_video(path, shown, map_film.FPS, progress, total)
             return path
 
         self._start(f"Writing {path.name}", work)
@@ -116,6 +124,26 @@ class Exporter(QObject):
     def _show_progress(self, task: Task, tick: Tick) -> None:
         if task is self._task:
             self._instrument.work.tell(tick)
+
+
+def _column(paint: Paint) -> Column | None:
+    """The colours of the map as those of a drawing."""
+    from core.embeddings.table import Column
+
+    if paint.values is not None:
+        return Column(np.asarray(paint.values, np.float32))
+    if paint.labels is None:
+        return None
+    count = int(paint.labels.max(initial=-1)) + 1
+    names = tuple(paint.names) or tuple(f"class {number}" for number in range(count))
+    return Column(np.asarray(paint.labels, np.int64), names)
+
+
+def _measured(quality: dict[str, float]) -> str:
+    return (
+        f"Trust {quality['trust']:.2f}, continuity {quality['continuity']:.2f}, "
+        f"{quality['preserved']:.0%} of neighbours kept"
+    )
 
 
 def _ask_path(parent: QWidget, title: str, kinds: str) -> str:

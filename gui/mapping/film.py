@@ -13,7 +13,6 @@ from gui.tasks import Task, Tasks
 
 if TYPE_CHECKING:
     from core.maps.film import MapFilm
-
     from core.progress import Progress, Tick
 
 FOLDER = "maps"  # in the run folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +29,7 @@ class MapView(View):
         self.map.hovered.connect(self.hovered)
         self._table: Table | None = None
         self._places = np.zeros((0, 2), np.float32)
-        self._paint = Paint()
+        self.paint = Paint()
 
     def show_places(self, table: Table, places: np.ndarray, move: bool = True) -> None:
         """The points of a table at these places, (N, 2 or 3)."""
@@ -38,12 +37,12 @@ class MapView(View):
         self._table, self._places = table, places
         self.map.set_points(places, move)
         if other:
-            self.show_paint(self._paint)
+            self.show_paint(self.paint)
         self.ready()
 
     def show_paint(self, paint: Paint) -> None:
         """Colour the points; where their places are not known yet, as soon as they are."""
-        self._paint = paint
+        self.paint = paint
         given = paint.labels if paint.values is None else paint.values
         if given is not None and len(given) != len(self._places):
             return
@@ -54,11 +53,7 @@ class MapView(View):
 
     def labels(self) -> np.ndarray | None:
         """The classes that the points are coloured by, (N,)."""
-        return self._paint.labels
-
-    def names(self) -> Sequence[str]:
-        """Of those classes."""
-        return self._paint.names
+        return self.paint.labels
 
     def highlight(self, index: int) -> None:
         self.map.highlight(index)
@@ -66,7 +61,7 @@ class MapView(View):
     def table(self) -> list[Row]:
         from gui.mapping.point_list import name_of
 
-        known, places, paint = self._table, self._places, self._paint
+        known, places, paint = self._table, self._places, self.paint
         if known is None:
             return []
         axes = ("x", "y", "z")[: places.shape[1]]
