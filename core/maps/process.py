@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,7 @@ class MapProcess:
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             creationflags=_FLAGS,
+            start_new_session=True,  # a group of its own, to be ended with what it started
         )
         self._listener = threading.Thread(target=self._listen, name="map-listener", daemon=True)
         self._listener.start()
@@ -77,6 +79,9 @@ class MapProcess:
     def end(self) -> None:
         """Kill it (it holds nothing worth saving), wait for it and close the pipes."""
         self._ending = True
+        if hasattr(os, "killpg") and self.alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         self._listener.join()

@@ -23,6 +23,8 @@ OnIteration = Callable[[int, Floats], bool]  # iteration and places (N, dims); t
 
 FEWEST = 5  # points below which there is nothing for t-SNE to arrange
 FFT_FROM = 10_000  # points from which interpolation beats the tree, which only a flat map can have
+COARSE_FROM = 1000  # points from which the tree may be coarse; the maps of fewer shrink by it
+FINE, COARSE = 0.5, 0.8  # theta of the tree; coarse saves a quarter of the time
 
 
 class Stopped(Exception):
@@ -72,6 +74,7 @@ def tsne(
                 exaggeration=exaggeration,
                 learning_rate=params.learning_rate or "auto",
                 momentum=0.8,
+                theta=COARSE if count >= COARSE_FROM else FINE,
                 callbacks=told,
                 callbacks_every_iters=params.every,
                 propagate_exception=True,

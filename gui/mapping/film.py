@@ -101,7 +101,7 @@ class Film(QObject):
                 kept = film.load(path)
                 if list(kept.steps) == list(steps):
                     return kept
-            made = film.shoot(features_at(run, stage), steps, layout, params, progress)
+            made = film.shoot(features_at(run, stage), steps, layout, params, progress, stage)
             path.parent.mkdir(exist_ok=True)
             made.save(path)
             return made

@@ -1,5 +1,6 @@
 """The map process: delivers, replaces, reports failure, and never outlives anybody."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -185,6 +186,32 @@ def test_closing_in_the_middle_leaves_no_process_and_no_thread():
     assert set(threading.enumerate()) <= threads
     with pytest.raises(ValueError, match="closed"):
         worker.start(cloud())
+
+
+def group(leader):
+    """Processes that belong to the group of `leader`, itself among them."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, IndexError):
+            if entry.name.isdigit():
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                if int(fields[2]) == leader and fields[0] != "Z":
+                    found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_getting_umap_ready_takes_idle_time_only_and_ends_with_the_worker():
+    worker = MapWorker()
+    worker.warm("umap")
+    wait_until(lambda: worker.process_id and len(group(worker.process_id)) == 2)
+    leader = worker.process_id
+    other = next(pid for pid in group(leader) if pid != leader)
+    wait_until(lambda: os.sched_getscheduler(other) == os.SCHED_IDLE)
+    worker.start(cloud(), "tsne", QUICK)
+    poll_until(worker, lambda f: f.final)  # jobs are done meanwhile
+    worker.close()
+    wait_until(lambda: group(leader) == [])  # what only takes idle time ends in it, too
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

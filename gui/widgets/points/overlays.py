@@ -42,7 +42,6 @@ def paint_neighbours(
     paint_ring(painter, start, radius + 4.5, "accent", 2.5)
 
 
-<<<<<<< HEAD
 def paint_marks(
     painter: QPainter, scene: Scene, xy: np.ndarray, project: Project, radius: float
 ) -> None:
@@ -53,10 +52,7 @@ def paint_marks(
             paint_ring(painter, QPointF(*place), radius + 2.0, "accent", 1.2)
 
 
-def paint_trails(painter: QPainter, scene: Scene, project: Project) -> None:
-=======
 def paint_trails(painter: QPainter, scene: Scene, xy: np.ndarray, project: Project) -> None:
->>>>>>> s4-canvas
     """Where points came from: lines in their colours that fade towards the past."""
     trails = scene.trails
     if trails is None or not len(trails.indices) or trails.paths.shape[2] != xy.shape[1]:
