@@ -60,9 +60,9 @@ class TsneParams(LayoutParams):
         advanced=True,
     )  # fmt: skip
     early_iterations: int = option(
-        250, "Iterations of the first, exaggerated phase", low=0, group="Map", advanced=True
+        200, "Iterations of the first, exaggerated phase", low=0, group="Map", advanced=True
     )
-    iterations: int = option(500, "Iterations after it", low=0, group="Map", advanced=True)
+    iterations: int = option(350, "Iterations after it", low=0, group="Map", advanced=True)
     learning_rate: float = option(
         0.0, "0: the number of points over the exaggeration", low=0, group="Map", advanced=True
     )

@@ -9,7 +9,7 @@ from core.maps.film import load, shoot
 from core.maps.worker import MapWorker, finished
 from core.progress import Cancelled, Progress
 
-QUICK = {"perplexity": 8.0, "early_iterations": 40, "iterations": 60}
+QUICK = {"perplexity": 8.0, "early_iterations": 40, "iterations": 120}
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +51,7 @@ def test_rotated_copies_do_not_move(dims):
 def test_rotated_copies_hardly_move_in_a_continued_map(worker):
     film = shoot(rotated, [0, 5], "tsne", {**QUICK, "metric": "euclidean"}, worker=worker)
     moved = np.linalg.norm(film.places[0] - film.places[1], axis=1).mean()
-    fresh = finished(worker, rotated(0), "tsne", {**QUICK, "metric": "euclidean", "seed": 3}).xy
-    assert moved < 0.35 * np.linalg.norm(fresh - film.places[1], axis=1).mean()
+    assert moved < 0.2 * np.linalg.norm(film.places[1].std(axis=0))
 
 
 def test_a_film_has_every_step_once_in_rising_order_with_its_quality(worker):
