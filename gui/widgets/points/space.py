@@ -49,6 +49,8 @@ class SpaceCanvas(Surface):
         return lambda places: project(places, matrix)[:, :2]
 
     def hit(self, point: QPointF) -> int:
+        if self._room is None:
+            return -1
         seen_from = (self._orbit, self.size())
         if self._seen is None or self._seen[0] is not self._xy or self._seen[1] != seen_from:
             self._seen = self._xy, seen_from, project(self._xy, self.matrix())

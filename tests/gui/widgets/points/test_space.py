@@ -86,6 +86,7 @@ def test_without_opengl_the_map_says_so_and_the_plane_goes_on(
     monkeypatch.setattr(space, "Room", refuse)
     made = in_space(qtbot)
     assert "no OpenGL" in made.space._refusal
+    assert made.space.hit(made.space.rect().center().toPointF()) == -1
     made.set_points(np.zeros((27, 2)))
     assert made.canvas.isVisible()
 
