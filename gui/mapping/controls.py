@@ -30,7 +30,7 @@ class Controls(QWidget):
         self.stage = _box("Stage", "Whose features are laid out, pooled over places", ())
         self.layout_choice = _box("Layout", "How the features are laid out", LAYOUTS)
         self.metric = _box("Metric", "How far apart two features are", METRICS)
-        self.colour = _box("Colour", "What the colours of the points say", ())
+        self.colour = _box("Colour", "What the colours of the points say", (), letters=11)
         self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.setAccessibleName("Search the points")
@@ -67,12 +67,12 @@ class Controls(QWidget):
         self.recoloured.emit(self.colour.currentData())
 
 
-def _box(name: str, help: str, items: Sequence[tuple[str, str]]) -> QComboBox:
+def _box(name: str, help: str, items: Sequence[tuple[str, str]], letters: int = 7) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(name)
     made.setToolTip(help)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(7)
+    made.setMinimumContentsLength(letters)
     for title, data in items:
         made.addItem(title, data)
     return made

@@ -33,6 +33,7 @@ class Film(QObject):
         self._then = ""  # what was wanted of the film that is being made
         tasks.progress.connect(self._show_progress)
         instrument.work.stopped.connect(self.stop)
+        instrument.controls.relaid.connect(self._turn_to_current)
 
     @property
     def current(self) -> MapFilm | None:
@@ -130,17 +131,23 @@ class Film(QObject):
         if task is self._task:
             self._instrument.work.tell(tick)
 
+    def _turn_to_current(self) -> None:
+        """Show the film of what is chosen now; what trains on lies as its last map does."""
+        film, step = self.current, self._session.step
+        self._instrument.layouter.fixed = None if film is None else film.places[-1]
+        found = None if step is None else self.at(step, step)
+        if found is not None:
+            self._instrument.show_places(*found)
+        newest = -1 if film is None else int(film.steps[-1])
+        self.follow(newest if step is None else step)
+
     def _show(self, what: str) -> None:
         film, instrument = self.current, self._instrument
+        self._turn_to_current()
         if film is not None:
-            instrument.layouter.fixed = film.places[-1]  # what trains on lies as the film does
-            shown = self._session.step if self._session.step is not None else film.steps[-1]
             instrument.say(
                 f"{len(film.steps)} snapshots are laid out alike: drag or play the timeline."
             )
-            if self._session.step is not None and (found := self.at(shown, shown)) is not None:
-                instrument.show_places(*found)
-            self.follow(shown)
         if what == "export":
             instrument.exporter.ask(film)
 

@@ -339,8 +339,7 @@ class MapInstrument(QWidget):
             self.below.show()
             if self.below.currentWidget() is self.near:
                 self.below.setCurrentWidget(self.chosen)
-        if self.tools.buttons["trails"].isChecked():
-            self.wanted.emit("trails")
+        self.wanted.emit("chosen")
 
     # --- belief -----------------------------------------------------------------------------------
 

@@ -125,6 +125,8 @@ class EmbeddingPanel(Panel):
             self._ask_views()
         elif what in ("film", "trails", "export"):
             self.film.want(what)
+        elif what == "chosen":
+            self.film.follow(self._shown)
 
     def _ask_losses(self) -> None:
         from core import questions
