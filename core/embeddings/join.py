@@ -26,7 +26,7 @@ def joined(table: Table, path: Path) -> dict[str, Column]:
             f"{path.name} has {found:,} rows, expected {len(table):,}, as many as pictures; or "
             "give it a column of their names, or a column 'index' that counts them from 0"
         )
-    return columns
+    return {name: c for name, c in columns.items() if name.strip().lower() not in INDEX}
 
 
 def _keys(columns: Mapping[str, Column]) -> list[str]:
