@@ -166,7 +166,7 @@ def main() -> None:
     inbox = Inbox(sys.stdin.buffer)
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
-            os.nice(10)
+            os.nice(19)  # below the training, which is at 10
     import openTSNE  # noqa: F401  (a second of work, done before the first job comes)
 
     layouts, served = Layouts(inbox, out), False

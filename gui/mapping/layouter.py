@@ -20,12 +20,14 @@ class Layouter(QObject):
 
     framed = Signal(object)  # core.maps.worker.Frame
     failed = Signal(str)
+    rested = Signal()  # the last frame of a layout is there
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.places: np.ndarray | None = None  # (N, 2 or 3), those of the newest frame
         self.fixed: np.ndarray | None = None  # a map that this one is laid over
         self._worker: MapWorker | None = None
+        self._whole = False  # whether only the last frame is told
         self._turns = True  # whether a frame may be turned to lie as the one before
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._take)
@@ -41,6 +43,7 @@ class Layouter(QObject):
         self._worker = self._worker or MapWorker()
         # A layout that starts from a map lies as it does already; principal components do not.
         self._turns = layout == "pca" or start is None
+        self._whole = start is not None  # a map that goes on glides once, to where it ends
         try:
             self._worker.start(
                 features,
@@ -48,12 +51,17 @@ class Layouter(QObject):
                 params,
                 None if layout == "pca" else start,
                 on_frame=self._draw,
-                on_error=self.failed.emit,
+                on_error=self._fail,
             )
         except ValueError as error:
             self.failed.emit(str(error))
             return
         self._poll.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether frames are still to come."""
+        return self._poll.isActive()
 
     def forget(self) -> None:
         """Begin the next map from nothing."""
@@ -76,8 +84,16 @@ class Layouter(QObject):
             for frame in self._worker.poll():
                 if frame.final:
                     self._poll.stop()
+                    self.rested.emit()
+
+    def _fail(self, why: str) -> None:
+        self._poll.stop()
+        self.failed.emit(why)
+        self.rested.emit()
 
     def _draw(self, frame: Frame) -> None:
+        if self._whole and not frame.final:
+            return
         places = np.asarray(frame.xy)
         below = self.fixed if self.fixed is not None else self.places
         turns = self._turns or self.fixed is not None

@@ -39,7 +39,7 @@ class Panel(QWidget):
         self.body.setSpacing(SPACE.small)
         self.body.addLayout(self.controls)
         self._asked_at = 0.0
-        self._waiting = False
+        self._waiting = self._answered = False
         self._stale = True
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
@@ -100,7 +100,8 @@ class Panel(QWidget):
         """While the run trains and the newest step is looked at, look again before long."""
         live = self.session.state == "training" and self.session.step is None
         if live and self.isVisible() and not self._again.isActive():
-            took = time.monotonic() - self._asked_at
+            took = time.monotonic() - self._asked_at if self._answered else 0.0
+            self._answered = True  # the first answer waits for what is loaded and built only once
             self._again.start(int(max(LIVE_MS, SLOWEST_SHARE * took * 1000)))
 
     def end(self) -> None:

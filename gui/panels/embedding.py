@@ -57,6 +57,7 @@ class EmbeddingPanel(Panel):
         instrument.hovered.connect(session.hovered)
         instrument.problem.connect(self.problem)
         instrument.wanted.connect(self._want)
+        instrument.layouter.rested.connect(self._come_back)
         session.picked.connect(self._pick)
         session.pictures_changed.connect(self._mark)
         self.film.problem.connect(self.problem)
@@ -69,6 +70,11 @@ class EmbeddingPanel(Panel):
 
     def refused(self, reason: str) -> None:
         self.instrument.clear(reason)
+
+    def _come_back(self) -> None:
+        """Look again when the map of this look is there: its layout is work as the answer is."""
+        if not self.instrument.layouter.busy:
+            super()._come_back()
 
     # --- the map ----------------------------------------------------------------------------------
 
