@@ -16,7 +16,8 @@ from core.cli.train import open_run
 from core.config import ConfigError, options_of, to_dict
 from core.embeddings import files, writing
 from core.embeddings.choices import BELIEFS, CLASS, colour, group
-from core.embeddings.of_run import features_at, table_of_run
+from core.embeddings.of_run import FIXED, features_at, table_of_run
+from core.embeddings.of_run import PICTURES as PICTURES_OF_RUN
 from core.embeddings.table import Table
 from core.maps.film import shoot
 from core.maps.genuine import genuine
@@ -46,7 +47,12 @@ def add_words(words: argparse.ArgumentParser) -> None:
         help="pictures as .png or .svg; a row for each point as .csv, .parquet, .npz, or .tsv "
         "for TensorBoard's projector; a film of a run's snapshots as .mp4 or .gif")  # fmt: skip
     add("--step", type=int, default=None, help="of a run's snapshot; the last without it")
-    add("--stage", default=None, help="of the encoder; the last without it")
+    add("--pictures", choices=PICTURES_OF_RUN, default=None,
+        help="of a run: its fixed ones (at most 2,000), or all held-out ones, those of the "
+        "training, or all of both (fixed)")  # fmt: skip
+    add(
+        "--stage", default=None, help="of the encoder; without it the last before a projection head"
+    )
     add("--layout", choices=tuple(METHODS), default=USUAL, help="(%(default)s)")
     add("--colour", default=None, metavar="WHAT",
         help="class, predicted, purity, trust, continuity, preserved, or a column")  # fmt: skip
@@ -93,7 +99,7 @@ def draw_map(given: argparse.Namespace) -> int:
         with contextlib.closing(MapWorker()) as worker:
             frame = _laid_out(worker, table.features(given.stage), params, progress)
             notes = _notes(worker, table, given, params, frame, progress)
-        stage = given.stage or table.last
+        stage = given.stage or table.usual
         about = {**table.about, **settings(params, stage, frame.quality)}
         table = replace(table, about=about)
         written = [
@@ -146,10 +152,13 @@ def _table(given: argparse.Namespace, progress: Progress) -> Table:
     run = _run(given)
     if run is None and given.step is not None:
         raise ConfigError("--step: a file has no snapshots; name a run")
+    if run is None and given.pictures is not None:
+        raise ConfigError("--pictures: a file has its own; name a run")
     if run is None:
         table = files.read(Path(given.source), progress)
     else:
-        table = table_of_run(run, given.step, progress=progress)
+        pictures = given.pictures or FIXED
+        table = table_of_run(run, given.step, progress=progress, pictures=pictures)
     if given.columns is not None:
         table = table.with_columns_of(given.columns)
     for text in given.group:
@@ -199,7 +208,7 @@ def _notes(
     progress: Progress,
 ) -> list[str]:
     """What stands under the map: settings, belief, and the verdicts that were asked for."""
-    lines = notes_of(params, len(table), given.stage or table.last, frame.quality)
+    lines = notes_of(params, len(table), given.stage or table.usual, frame.quality)
     for name in given.real:
         rows = table.groups[name].tolist()
         features = table.features(given.stage)
@@ -240,7 +249,7 @@ def _films(
     if run is None:
         return []
     steps = [step for step in run.snapshots() if given.step is None or step <= given.step]
-    stage = given.stage or table.last
+    stage = given.stage or table.usual
     method = method_of(params)
     film = shoot(features_at(run, stage), steps, method, to_dict(params), progress, stage)
     by = _colour_name(given, table)

@@ -19,18 +19,25 @@ from core.randomness import generator
 from core.runs import Run
 
 LOOKING = "looking at pictures"
+FIXED, HELD_OUT, TRAINING, EVERY = PICTURES = ("fixed", "held-out", "training", "all")
 
 
 def table_of_run(
-    run: Run, step: int | None = None, device: str = "cpu", progress: Progress | None = None
+    run: Run,
+    step: int | None = None,
+    device: str = "cpu",
+    progress: Progress | None = None,
+    pictures: str = FIXED,
 ) -> Table:
-    """The pooled features of every stage for the run's fixed pictures, at a snapshot or the last.
+    """The pooled features of every stage, at a snapshot or the last.
 
-    Raises RunError without such a snapshot, DataError where the pictures are lost, CannotAnswer
-    where the method has no encoder, Cancelled out of `progress`.
+    They are of the run's fixed pictures, or of others of its data: one of `PICTURES`. Raises
+    RunError without such a snapshot, DataError where the pictures are lost, CannotAnswer where
+    the method has no encoder, ValueError for other words, Cancelled out of `progress`.
     """
+    progress = progress or Progress()
     method, at = method_of(run, step, device)
-    probe = load_probe(run.path)
+    probe = pictures_of_run(run, pictures, progress)
     experiment = experiments.from_run(run)
     about = {
         "run": run.id,
@@ -38,15 +45,34 @@ def table_of_run(
         "method": experiment.method,
         "data": experiment.data,
         "training seed": str(experiment.seed),
+        "pictures": pictures,
     }
     return Table(
-        stages_of(method, probe, device, progress or Progress()),
+        stages_of(method, probe, device, progress),
         probe.labels,
         probe.classes,
         as_images(probe.images),
         tuple(probe.names),
         title=f"{run.info.title}, step {at:,}",
         about=about,
+    )
+
+
+def pictures_of_run(run: Run, pictures: str, progress: Progress) -> Probe:
+    """The run's fixed pictures out of its folder, or others that are loaded from its source."""
+    if pictures not in PICTURES:
+        raise ValueError(f"pictures {pictures!r} are not one of {', '.join(PICTURES)}")
+    if pictures == FIXED:
+        return load_probe(run.path)
+    data = experiments.load_data(experiments.from_run(run), progress)
+    parts = {HELD_OUT: [data.held_out], TRAINING: [data.train], EVERY: [data.held_out, data.train]}
+    chosen = parts[pictures]
+    names = [name for part in chosen for name in part.names]
+    return Probe(
+        np.concatenate([part.images for part in chosen]),
+        np.concatenate([np.asarray(part.labels) for part in chosen]),
+        tuple(data.classes),
+        names if len(names) == sum(map(len, chosen)) else (),
     )
 
 

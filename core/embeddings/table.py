@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.pictures import Floats, Images, Ints
 
+HEAD = "embedding"  # what a projection head makes of the last stage, where a run has one
 FEATURES = "features"  # the one stage of what came out of a file
 UNKNOWN = -1
 _ROWS = 65_536  # looked at together, so that a check takes little memory
@@ -139,13 +140,14 @@ class Table:
         return len(next(iter(self.stages.values())))
 
     @property
-    def last(self) -> str:
-        """The name of the last stage: the one that is looked at when none is named."""
-        return list(self.stages)[-1]
+    def usual(self) -> str:
+        """The stage that is looked at when none is named: the last before a projection head."""
+        names = [name for name in self.stages if name != HEAD] or list(self.stages)
+        return names[-1]
 
     def features(self, stage: str | None = None) -> Floats:
-        """(N, D) of a stage, the last without one; raises EmbeddingError naming those there are."""
-        name = stage or self.last
+        """(N, D) of a stage, else of the usual; raises EmbeddingError naming those there are."""
+        name = stage or self.usual
         if name not in self.stages:
             raise EmbeddingError(
                 f"there is no stage {name!r}; there are {', '.join(map(repr, self.stages))}"

@@ -53,7 +53,10 @@ class Film(QObject):
         if what == "trails" and not len(self._instrument.selection.chosen):
             self._instrument.say("Choose some points first: their trails are drawn.")
             return
-        if what == "export" or self.current is not None:
+        film, run = self.current, self._session.run
+        if what == "export" or (
+            film is not None and run is not None and film.steps.tolist() == list(run.snapshots())
+        ):
             self._show(what)
             return
         self._then = what

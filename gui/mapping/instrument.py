@@ -58,6 +58,7 @@ class MapInstrument(QWidget):
         self.at = -1  # the picked point
         self.columns: dict[str, Column] = {}  # of the person's own, kept from table to table
         self._split_once = False
+        self._stamp = ""  # of whose features the map is
         self._given = False  # whether the places came from outside, as those of a film do
         self.tools, self.view = ToolStrip(), MapView()
         self.controls = Controls(self.tools)
@@ -66,7 +67,7 @@ class MapInstrument(QWidget):
         self.work = WorkBar()
         self.exporter = Exporter(self, tasks)
         self.bar = ChosenBar(selection)
-        self.near = Nearby()
+        self.near = Nearby(tasks)
         self.chosen = PointList("Draw around points with the lasso to choose them.")
         self.belief = Belief()
         self.layouter = Layouter(self)
@@ -139,6 +140,7 @@ class MapInstrument(QWidget):
             shown.hovered.connect(self.hovered)
             shown.hovered.connect(self.view.highlight)
             shown.problem.connect(self.problem)
+        self.near.found.connect(self.view.map.set_neighbours)
         self.asking.problem.connect(self.problem)
         self.below.currentChanged.connect(lambda _: self._measure())
         self.belief.problem.connect(self.problem)
@@ -148,7 +150,7 @@ class MapInstrument(QWidget):
 
     # --- what is shown ----------------------------------------------------------------------------
 
-    def show_table(self, table: Table, stamp: str = "", usual: str = "", lay: bool = True) -> None:
+    def show_table(self, table: Table, stamp: str = "", lay: bool = True) -> None:
         """Map these features; as many points as before glide from where they are."""
         fresh = self.table is None or len(self.table) != len(table)
         pictured = self.table is not None and self.table.images is table.images
@@ -156,8 +158,9 @@ class MapInstrument(QWidget):
         self.selection.reset(len(table))
         if fresh and table.groups:
             self.selection.set_groups(dict(table.groups))
-        self.controls.set_stages(list(table.stages), usual or table.last)
+        self.controls.set_stages(list(table.stages), table.usual)
         self.colours.show_table(table)
+        self._stamp = stamp
         self.view.set_stamp(stamp)
         if not pictured:
             self.view.map.set_images(table.images)
@@ -270,6 +273,8 @@ class MapInstrument(QWidget):
             f"{before} Trust {quality['trust']:.2f}, continuity {quality['continuity']:.2f}, "
             f"{quality['preserved']:.0%} of neighbours kept".strip()
         )
+        said = ", ".join(f"{name} {value}" for name, value in self.params().items())
+        self.view.set_stamp(f"{self._stamp}; {self.layout_id}, {said}; {self.trust.text()}")
         self.belief.show_measures(quality)
 
     # --- one point --------------------------------------------------------------------------------
@@ -297,8 +302,7 @@ class MapInstrument(QWidget):
         if table is None or not 0 <= at < len(table):
             self.view.map.set_neighbours(-1, [])
             return
-        near = self.near.show_point(table, self.stage, self.metric, at)
-        self.view.map.set_neighbours(at, near)
+        self.near.show_point(table, self.stage, self.metric, at)
 
     def _caption(self, index: int) -> list[str]:
         return told(self.table, index) if self.table is not None else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.maps.neighbours import METRICS, closest, comparable, distance_blocks
 from gui.mapping.point_list import PointList, Row
+from gui.tasks import Newest, Tasks
 from gui.theme import SPACE
 from gui.widgets.text import label
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from core.embeddings.table import Table
 
 NEIGHBOURS = 8
+AT_ONCE = 2_000_000  # numbers in the features that are searched while the window waits: 10 ms
 
 
 class Nearby(QWidget):
@@ -25,16 +28,18 @@ class Nearby(QWidget):
     picked = Signal(int)
     hovered = Signal(int)
     problem = Signal(str)
+    found = Signal(int, list)  # a point and its nearest by the chosen metric
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = PointList("Click a point to see its nearest by features.")
         self._others: dict[str, np.ndarray] = {}
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
+        self._search = Newest(tasks, "Looking for the nearest", self)
         self.said = label("", "small", "secondary", wrap=True)
         self.said.setMargin(SPACE.small)
         self.said.hide()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
         self.column.addWidget(self.said)
         self.column.addWidget(self.list, 1)
         self.list.picked.connect(self.picked)
@@ -50,18 +55,28 @@ class Nearby(QWidget):
         self.said.setText(words)
         self.said.setVisible(bool(words))
 
-    def show_point(self, table: Table, stage: str, metric: str, at: int) -> list[int]:
-        """Show the nearest of point `at`, those by the chosen metric first, and return these."""
-        rows, near = [Row("Picked", np.array([at]))], []
-        for each in sorted(METRICS, key=lambda one: one != metric):
-            found, words = nearest_of(table.features(stage), at, each)
-            rows.append(Row(f"Nearest, {each}", found, words))
-            near = near or found.tolist()
-        for title, features in self._others.items():
-            if len(features) == len(table):
-                rows.append(Row(title, *nearest_of(features, at, metric)))
-        self.list.show_rows(table, rows)
-        return near
+    def show_point(self, table: Table, stage: str, metric: str, at: int) -> None:
+        """Show the nearest of point `at`, those by the chosen metric first, and tell of them."""
+        features = table.features(stage)
+        asked = [(f"Nearest, {each}", features, each)
+                 for each in sorted(METRICS, key=lambda one: one != metric)]  # fmt: skip
+        asked += [
+            (title, other, metric)
+            for title, other in self._others.items()
+            if len(other) == len(table)
+        ]
+
+        def search(_: object = None) -> list[Row]:
+            return [Row(title, *nearest_of(x, at, by)) for title, x, by in asked]
+
+        def show(rows: Sequence[Row]) -> None:
+            self.list.show_rows(table, [Row("Picked", np.array([at])), *rows])
+            self.found.emit(at, rows[0].indices.tolist())
+
+        if features.size <= AT_ONCE:
+            show(search())
+        else:
+            self._search.ask(search, show, self.problem.emit)
 
 
 def nearest_of(features: np.ndarray, at: int, metric: str) -> tuple[np.ndarray, list[str]]:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from core.embeddings.table import Table
     from core.progress import Progress, Tick
 
-HEAD = "embedding"  # what a projection head gives; usually one looks at the stage before it
+PICTURES = (
+    ("fixed", "Fixed pictures"), ("held-out", "All held out"),
+    ("training", "All of the training"), ("all", "All there are"),
+)  # fmt: skip
 EMPTY = (
     "Choose a run, or open features that another program made: NumPy, CSV, Parquet, or a "
     "TensorBoard projector."
@@ -39,16 +42,19 @@ class MapSeat(QWidget):
         self._laboratory, self._tasks = laboratory, tasks
         self._task: Task | None = None
         self.run, self.path = "", Path()
-        self.runs, self.step = QComboBox(), QComboBox()
+        self.runs, self.step, self.pictures = QComboBox(), QComboBox(), QComboBox()
         for box, name, help, letters in (
             (self.runs, "Run", "Whose features are mapped", 18),
             (self.step, "Snapshot", "Of which step of the training", 9),
+            (self.pictures, "Pictures", "Which pictures are mapped", 9),
         ):
             box.setAccessibleName(name)
             box.setToolTip(help)
             policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             box.setSizeAdjustPolicy(policy)
             box.setMinimumContentsLength(letters)
+        for id, title in PICTURES:
+            self.pictures.addItem(title, id)
         self.open = QPushButton(icon("folder"), "Open file…")
         self.open.setToolTip("Map features that another program made")
         self.selection = Selection(parent=self)
@@ -59,6 +65,7 @@ class MapSeat(QWidget):
         head.setSpacing(SPACE.small)
         head.addWidget(self.runs, 2)
         head.addWidget(self.step, 1)
+        head.addWidget(self.pictures, 1)
         head.addWidget(self.open)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -66,14 +73,15 @@ class MapSeat(QWidget):
         column.addLayout(head)
         column.addWidget(self.instrument, 1)
         self.runs.activated.connect(lambda _: self.show_run(self.runs.currentData()))
-        self.step.activated.connect(lambda _: self._read_run())
+        for box in (self.step, self.pictures):
+            box.activated.connect(lambda _: self._read_run())
         self.open.clicked.connect(self.open_wanted)
         self.instrument.problem.connect(self.problem)
         self.instrument.wanted.connect(self._want)
         self.instrument.work.stopped.connect(self._stop)
         tasks.progress.connect(self._show_progress)
         self.instrument.clear(EMPTY)
-        self.step.hide()
+        self._offer_snapshots(False)
 
     def list_runs(self) -> None:
         """Offer the runs that have features, the newest first."""
@@ -108,7 +116,7 @@ class MapSeat(QWidget):
                 self.step.addItem(f"step {count(each)}", each)
             at = self.step.findData(step) if step is not None else self.step.count() - 1
             self.step.setCurrentIndex(max(0, at))
-        self.step.show()
+        self._offer_snapshots(True)
         self.runs.setCurrentIndex(max(0, self.runs.findData(id)))
         self._read_run()
 
@@ -122,16 +130,22 @@ class MapSeat(QWidget):
 
         self.run, self.path = "", path
         self.runs.setCurrentIndex(0)
-        self.step.hide()
+        self._offer_snapshots(False)
         self._read(f"Reading {path.name}", work, path.name)
+
+    def _offer_snapshots(self, on: bool) -> None:
+        """A run has snapshots and other pictures too; a file has not."""
+        self.step.setVisible(on)
+        self.pictures.setVisible(on)
 
     def _read_run(self) -> None:
         store, id, step = self._laboratory.store, self.run, self.step.currentData()
+        pictures = self.pictures.currentData()
 
         def work(progress: Progress) -> Table:
             from core.embeddings.of_run import table_of_run
 
-            return table_of_run(store.open(id), step, progress=progress)
+            return table_of_run(store.open(id), step, progress=progress, pictures=pictures)
 
         self._read("Taking the features", work, f"{id}, step {step:,}")
 
@@ -141,8 +155,7 @@ class MapSeat(QWidget):
         def done(table: Table) -> None:
             self._task = None
             instrument.work.end()
-            usual = [name for name in table.stages if name != HEAD]
-            instrument.show_table(table, stamp, usual[-1])
+            instrument.show_table(table, stamp)
             self.changed.emit()
 
         def failed(why: str) -> None:

@@ -25,7 +25,6 @@ VIEWS = 24  # of a picture, for its cloud
 NEAREST = 10  # neighbours that may change
 LOSS = Way("loss", "Loss", "How wrong the method is about each picture")
 MOVED = Way("moved", "Movement", "How much of its neighbourhood changed since the snapshot before")
-HEAD = "embedding"  # the name of what a projection head gives; usually one looks before it
 OTHERS = "Nearest by another run…"
 
 
@@ -106,8 +105,7 @@ class EmbeddingPanel(Panel):
             )
             return
         filmed = self.film.at(answer.step, self.session.step)
-        stages = [name for name in found.stages if name != HEAD]
-        self.instrument.show_table(table, self.stamp(answer.step), stages[-1], lay=filmed is None)
+        self.instrument.show_table(table, self.stamp(answer.step), lay=filmed is None)
         if filmed is not None:
             self.instrument.show_places(*filmed)
         self.film.follow(answer.step)

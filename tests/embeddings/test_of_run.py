@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.cli.main import main
-from core.embeddings.of_run import features_at, table_of_run
+from core.embeddings.of_run import PICTURES, features_at, table_of_run
 from core.probe import load_probe
 from core.progress import Cancelled, Progress
 from core.runs import Run, RunError, RunStore
@@ -50,3 +50,17 @@ def test_a_step_without_a_snapshot_is_told(run: Run) -> None:
 def test_looking_can_be_cancelled(run: Run) -> None:
     with pytest.raises(Cancelled):
         table_of_run(run, progress=Progress(cancelled=lambda: True))
+
+
+def test_all_held_out_pictures_can_be_mapped_and_all_of_the_training(run: Run) -> None:
+    fixed = table_of_run(run)
+    sizes = {name: len(table_of_run(run, pictures=name)) for name in PICTURES}
+    assert sizes == {"fixed": len(fixed), "held-out": 450, "training": 1347, "all": 1797}
+    held_out = table_of_run(run, pictures="held-out")
+    seen = {image.tobytes() for image in held_out.images}
+    assert {image.tobytes() for image in fixed.images} <= seen
+
+
+def test_other_words_for_the_pictures_are_refused(run: Run) -> None:
+    with pytest.raises(ValueError, match="'most' are not one of fixed, held-out, training, all"):
+        table_of_run(run, pictures="most")
