@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.embeddings.table import Column, Table
 
 BELOW = 168  # pixels of what stands under the map where there is little room
-BESIDE = 340  # ... beside it
+BESIDE = (220, 340)  # ... beside it, at least and at most
 WIDE = 760  # pixels from which on there is room beside it
 
 
@@ -104,6 +104,7 @@ class MapInstrument(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.split)
         self.below.setVisible(open)
+        self.controls.hide()  # until there is something to lay out
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What belongs to the map stands beside it where there is room, else under it."""
@@ -113,7 +114,8 @@ class MapInstrument(QWidget):
         if self.split.orientation() != way or not self._split_once:
             self._split_once = True
             self.split.setOrientation(way)
-            self.split.setSizes([10_000, BESIDE if wide else BELOW])
+            beside = min(max(self.width() * 3 // 10, BESIDE[0]), BESIDE[1])
+            self.split.setSizes([10_000, beside if wide else BELOW])
 
     def _connect(self) -> None:
         controls, tools, map_, selection = self.controls, self.tools, self.view.map, self.selection
@@ -155,6 +157,7 @@ class MapInstrument(QWidget):
         fresh = self.table is None or len(self.table) != len(table)
         pictured = self.table is not None and self.table.images is table.images
         self.table = table
+        self.controls.show()
         self.selection.reset(len(table))
         if fresh and table.groups:
             self.selection.set_groups(dict(table.groups))
