@@ -32,7 +32,12 @@ def main(words: Sequence[str]) -> int:
         environment.ensure(TEST_LOCK)
         screen = _screen(environment)
         failed = [] if words else _checks(environment)
-        return _pytest(environment, screen, words, failed)
+        status = _pytest(environment, screen, words)
+        if screen and not words:
+            status = status or _pytest(environment, screen, ("-m", "display"), platform="xcb")
+        if failed:
+            say(f"Failed before pytest: {', '.join(failed)}.")
+        return status or int(bool(failed))
     except SetupError as error:
         say(str(error))
         return 1
@@ -71,17 +76,18 @@ def _checks(environment: Environment) -> list[str]:
 
 
 def _pytest(
-    environment: Environment, screen: Sequence[str], words: Sequence[str], failed: Sequence[str]
+    environment: Environment,
+    screen: Sequence[str],
+    words: Sequence[str],
+    platform: str = "offscreen",
 ) -> int:
-    variables = {**environment.variables(), "QT_QPA_PLATFORM": "offscreen"}
+    """The status of the tests, Qt drawing into memory or (what needs OpenGL) on the screen."""
+    variables = {**environment.variables(), "QT_QPA_PLATFORM": platform}
     # Only the virtual screen is drawn on, never the one that the person looks at.
     for display in ("DISPLAY", "WAYLAND_DISPLAY"):
         variables.pop(display, None)
     command = [*screen, str(environment.python), "-m", "pytest", *words]
-    status = subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
-    if failed:
-        say(f"Failed before pytest: {', '.join(failed)}.")
-    return status or int(bool(failed))
+    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
 if __name__ == "__main__":
