@@ -77,6 +77,7 @@ class _Photographer:
         self.wait(3.0)
         self.take("looking")
         self.browse()
+        self.map()
         window.close()
         self.wait(0.2)
 
@@ -90,6 +91,24 @@ class _Photographer:
         self.wait(MOST_SECONDS, lambda: not self.window.tasks.running)
         self.wait(1.0)
         self.take("data")
+
+    def map(self) -> None:
+        """The page of maps: the end of the training beside its beginning, a class chosen."""
+        self.window.go("maps")
+        page = self.window.maps_page()
+        id = self.window.laboratory.store.list()[0].id
+        page.compare.setChecked(True)
+        for seat, step in zip(page.seats, (None, 0)):
+            instrument = seat.instrument
+            box = instrument.controls.layout_choice
+            box.setCurrentIndex(box.findData("tsne"))
+            seat.show_run(id, step)
+            self.wait(MOST_SECONDS, lambda i=instrument: i.layouter.places is not None)
+            self.wait(MOST_SECONDS, lambda i=instrument: not i.layouter.busy)
+        instrument = page.seats[0].instrument
+        page.seats[0].selection.choose((instrument.table.labels == 0).nonzero()[0])
+        self.wait(2.0)
+        self.take("maps")
 
     def state(self) -> str:
         desk = self.window.workbench.desk()
