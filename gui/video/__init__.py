@@ -1,0 +1,1 @@
+"""The parts of the page of videos that know of tracking: what is marked, what follows, what leaves."""
