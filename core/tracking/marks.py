@@ -13,7 +13,8 @@ class Marks:
     """What a person, the truth or propagation says of one frame; None where it says nothing."""
 
     mask: NDArray[np.uint8] | None = None  # (H, W), 0 the background, k object k
-    points: NDArray[np.float32] | None = None  # (K, 2) x, y in pixels; NaN unknown or hidden
+    # (K, 2) x, y in pixels, the middle of the first pixel at 0, 0; NaN where unknown or hidden
+    points: NDArray[np.float32] | None = None
     confidence: NDArray[np.float32] | None = None  # (H, W) in 0..1, of the mask
 
     @property
