@@ -15,7 +15,9 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-TILE = 8  # cells along a side of a tile: fewer waste calls, more waste comparisons
+TILE = 12  # cells along a side of a tile: fewer waste calls, more waste comparisons
+
+BOUNDED = 1e6  # no score of features is as large
 
 
 @dataclass(frozen=True)
@@ -36,26 +38,27 @@ class _Tile:
     key_rows: slice
     key_columns: slice
 
-    def outside(self, radius: int) -> Tensor:
-        """Which keys are too far from each query, (q, k) bool."""
+    def reach(self, radius: int, count: int) -> Tensor:
+        """What is added to the scores of `count` references, (q, count k): 0, or -inf too far."""
         first_row = self.rows.start - self.key_rows.start
         first_column = self.columns.start - self.key_columns.start
         size, seen = _size(self.rows, self.columns), _size(self.key_rows, self.key_columns)
-        return _outside(first_row, first_column, size, seen, radius)
+        return _reach(first_row, first_column, size, seen, radius, count)
 
 
 def _size(rows: slice, columns: slice) -> tuple[int, int]:
     return rows.stop - rows.start, columns.stop - columns.start
 
 
-@lru_cache(maxsize=256)
-def _outside(
-    row: int, column: int, size: tuple[int, int], seen: tuple[int, int], radius: int
+@lru_cache(maxsize=64)
+def _reach(
+    row: int, column: int, size: tuple[int, int], seen: tuple[int, int], radius: int, count: int
 ) -> Tensor:
     y = (row + torch.arange(size[0]))[:, None] - torch.arange(seen[0])  # (q rows, k rows)
     x = (column + torch.arange(size[1]))[:, None] - torch.arange(seen[1])
     near = (y.abs() <= radius)[:, None, :, None] & (x.abs() <= radius)[None, :, None, :]
-    return ~near.flatten(2).flatten(0, 1)
+    added = torch.zeros(near.shape).masked_fill_(~near, -torch.inf)
+    return added.flatten(2).flatten(0, 1).repeat(1, count)
 
 
 def _tiles(height: int, width: int, radius: int) -> Iterator[_Tile]:
@@ -90,9 +93,8 @@ def copy_labels(
         q = query[:, tile.rows, tile.columns].flatten(1)  # (D, q)
         keys = references[:, :, tile.key_rows, tile.key_columns].flatten(2)  # (R, D, k)
         each = keys.shape[2]
-        scores = q.T @ keys.transpose(0, 1).reshape(len(q), -1)  # (q, R k)
-        outside = tile.outside(radius).to(scores.device)
-        scores.view(-1, count, each).masked_fill_(outside.unsqueeze(1), -torch.inf)
+        reach = tile.reach(radius, count).to(q.device)
+        scores = torch.addmm(reach, q.T, keys.transpose(0, 1).reshape(len(q), -1))  # (q, R k)
         best, index = scores.topk(min(top_k, scores.shape[1]), dim=1)  # (q, top_k)
         weights = (best / temperature).softmax(dim=1)
         seen = labels[:, :, tile.key_rows, tile.key_columns].flatten(2)
@@ -101,7 +103,7 @@ def copy_labels(
         size = _size(tile.rows, tile.columns)
         made[:, tile.rows, tile.columns] = given.unflatten(1, size)
         # A cell in a corner may see fewer than top_k others: those have weight 0 and no score.
-        found = (weights * best.nan_to_num(neginf=0.0)).sum(dim=1)
+        found = (weights * best.clamp(min=-BOUNDED)).sum(dim=1)
         likeness[tile.rows, tile.columns] = found.unflatten(0, size)
         shares.index_add_(0, (index // each).flatten(), weights.flatten())
     return Copied(made, likeness, shares / (height * width))
