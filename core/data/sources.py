@@ -18,6 +18,7 @@ from core.progress import Progress
 SOURCES: Mapping[str, tuple[str, str]] = {
     "digits": ("core.data.digits", "Digits"),
     "toyland": ("core.data.toyland", "Toyland"),
+    "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),
     "folder": ("core.data.folder", "Folder"),
     "mnist": ("core.data.published", "Mnist"),

@@ -1,4 +1,4 @@
-"""How things and the backdrop of a painted clip move: all of it a function of the frame's number."""
+"""How things and the backdrop of a painted clip move: all by the number of the frame."""
 
 from __future__ import annotations
 
