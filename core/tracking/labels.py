@@ -3,7 +3,7 @@ one heat map for each keypoint."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,7 @@ class Layout:
     grid: tuple[int, int]  # (h, w)
 
     @classmethod
-    def of(cls, given: Mapping[int, Marks], shape: tuple[int, int], grid: tuple[int, ...]
+    def of(cls, given: Mapping[int, Marks], shape: tuple[int, int], grid: Sequence[int]
            ) -> Layout:  # fmt: skip
         """The channels that hold all that is marked; raises TrackingError where sizes disagree."""
         objects = max(marks.objects for marks in given.values())
@@ -45,7 +45,7 @@ class Layout:
         points = counts.pop()
         if objects + points == 0:
             raise TrackingError("the marks are empty; mark an object or a keypoint in some frame")
-        return cls(objects, points, tuple(shape), (grid[0], grid[1]))
+        return cls(objects, points, (shape[0], shape[1]), (grid[0], grid[1]))
 
     @property
     def masks(self) -> int:

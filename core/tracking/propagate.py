@@ -168,4 +168,3 @@ def stretch(given: Mapping[int, Marks], start: int, count: int, backward: bool) 
         where = "after" if backward else "before"
         raise TrackingError(f"nothing is marked in frame {start} or {where} it; mark something")
     return found
-

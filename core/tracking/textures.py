@@ -31,7 +31,8 @@ def carry_channels(
         raise TrackingError(f"expected channels (H, W, C) of frames {shape}, "
                             f"found {channels.shape}")  # fmt: skip
     whole = torch.from_numpy(np.ascontiguousarray(channels, np.float32)).permute(2, 0, 1)
-    labels = F.adaptive_avg_pool2d(whole, tuple(bank.at(frames[0]).shape[1:]))
+    height, width = bank.at(frames[0]).shape[1:]
+    labels = F.adaptive_avg_pool2d(whole, (height, width))
     known = {frames[0]: (labels, torch.ones(len(labels), dtype=torch.bool))}
     for step in carry(bank, known, settings, frames, progress=progress):
         fine = F.interpolate(step.labels.unsqueeze(0), size=shape, mode="bilinear")[0]
@@ -41,8 +42,7 @@ def carry_channels(
 def colourise(
     bank: Bank, settings: Settings, frames: Sequence[int], progress: Progress | None = None
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """The frames in their own lightness, with the colours of the first carried through: (H, W, 3).
-    """
+    """The frames in their own lightness with the first one's colours carried on: (H, W, 3)."""
     first = torch.from_numpy(np.array(bank.frames[frames[0]])).permute(2, 0, 1) / 255
     ab = to_lab(first.unsqueeze(0))[0, 1:].permute(1, 2, 0).numpy()
     for frame, given in carry_channels(bank, ab, settings, frames, progress):

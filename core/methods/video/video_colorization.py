@@ -176,7 +176,7 @@ class VideoColorization(EncoderMethod):
     def colours(self, frames: Tensor, size: torch.Size) -> Tensor:
         """The true a and b, averaged over the cells of a grid: (B, F, 2, h, w)."""
         ab = to_lab(frames.flatten(0, 1))[:, 1:]
-        return F.adaptive_avg_pool2d(ab, tuple(size)).unflatten(0, frames.shape[:2])
+        return F.adaptive_avg_pool2d(ab, (size[0], size[1])).unflatten(0, frames.shape[:2])
 
     def cluster_of(self, colours: Tensor, channel: int) -> Tensor:
         """The nearest cluster of each colour, whose a and b lie along `channel`; int64."""
