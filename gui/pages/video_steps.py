@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -64,6 +65,10 @@ class VideoSteps(QWidget):
         self.textures.setMinimumContentsLength(6)
         for words, kind in (("patterns", "procedural"), ("photos", "photos")):
             self.textures.addItem(words, kind)
+        self.marked = QCheckBox("Mark the first frame by its truth")
+        self.marked.setChecked(True)
+        self.marked.setToolTip("Where the truth is known; else begin with nothing marked")
+        self.marked.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.about = label("", "small", "secondary", wrap=True)
         self.network = _box("Network", "Whose features follow the objects")
         self.second = _box("Second network", "Another one that follows the same marks, beside it")
@@ -92,6 +97,7 @@ class VideoSteps(QWidget):
         self._section("Clip", self._row(self.film, self.folder))
         embedded = label("Embedded clip", "small")
         self._column.addLayout(self._row(embedded, self.number, self.textures))
+        self._column.addWidget(self.marked)
         self._column.addWidget(self.about)
         self._section("Network", self.network)
         beside = label("Beside", "small")

@@ -92,7 +92,7 @@ class Hand(QObject):
         elif self.tool == "grow" and self._grower is not None:
             self._grow(TOLERANCE + SLOPE * (x - self._last[0]) * self._canvas.camera.scale)
         elif self.tool == "point" and self._points is not None:
-            self._points[self._held] = (x, y)
+            self._points[self._held] = (x - 0.5, y - 0.5)
             self.preview.emit((None, self._points))
         elif self.tool == "look":
             self._look((x, y) if self._canvas.camera.holds(x, y) else None)
@@ -177,16 +177,16 @@ class Hand(QObject):
 
     def _begin_point(self, x: float, y: float) -> None:
         points = self._work.points(self._work.at)
-        far = np.hypot(points[:, 0] - x, points[:, 1] - y) * self._canvas.camera.scale
+        far = np.hypot(points[:, 0] + 0.5 - x, points[:, 1] + 0.5 - y) * self._canvas.camera.scale
         near = np.flatnonzero(far <= REACH)
         hidden = np.flatnonzero(~np.isfinite(far))
         if len(near):
             self._held = int(near[np.argmin(far[near])])
         elif len(hidden):  # one that is not known here is placed before a new one is made
             self._held = int(hidden[0])
-            points[self._held] = (x, y)
+            points[self._held] = (x - 0.5, y - 0.5)
         elif self._canvas.camera.holds(x, y):
-            self._work.add_point(x, y)
+            self._work.add_point(x - 0.5, y - 0.5)
             return
         else:
             return

@@ -117,12 +117,26 @@ class Work(QObject):
         return np.zeros(self.shape, np.uint8) if known is None else known
 
     def points(self, frame: int, side: str = "left") -> np.ndarray:
-        """Keypoints (K, 2) of a frame, NaN where nothing is known; K is the number of names."""
+        """Keypoints (K, 2) of a frame, NaN where nothing is known; K is the number of names.
+
+        The middle of the first pixel is (0, 0), as in `Marks`.
+        """
         made = np.full((len(self.names.points), 2), np.nan, np.float32)
         known = self.marks(frame, side).points
         if known is not None:
             count = min(len(known), len(made))
             made[:count] = known[:count]
+        return made
+
+    def known(self) -> dict[int, Marks]:
+        """What is given, every frame with as many keypoints as there are names."""
+        count, made = len(self.names.points), {}
+        for frame, marks in self.given.items():
+            points = marks.points
+            if count and points is not None:
+                points = np.full((count, 2), np.nan, np.float32)
+                points[: len(marks.points)] = marks.points[:count]
+            made[frame] = replace(marks, points=points if count else None)
         return made
 
     def kind(self, frame: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,13 +100,18 @@ def _paint_rims(painter: QPainter, area: QRectF, mask: Bytes) -> None:
         painter.drawLines([QLineF(*line) for line in placed.tolist()])
 
 
+def _middle(canvas: FrameCanvas, point: Sequence[float]) -> QPointF:
+    """Where a keypoint is in the widget; the middle of the first pixel is (0, 0)."""
+    return canvas.place(point[0] + 0.5, point[1] + 0.5)
+
+
 def _paint_dots(painter: QPainter, canvas: FrameCanvas, dots: Dots) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     if dots.trails is not None:
         for at, way in enumerate(dots.trails):
             _paint_trail(painter, canvas, way, colour_of(at + 1))
     known = [bool(np.isfinite(p).all()) for p in dots.points]
-    places = [canvas.place(*p) if k else QPointF() for p, k in zip(dots.points.tolist(), known)]
+    places = [_middle(canvas, p) if k else QPointF() for p, k in zip(dots.points.tolist(), known)]
     for first, second in dots.bones:
         if max(first, second) < len(known) and known[first] and known[second]:
             for colour, width in ((SHADE, 4.0), (QColor(Qt.GlobalColor.white), 1.8)):
@@ -139,7 +145,7 @@ def _paint_trail(
         if np.isfinite(way[at - 1 : at + 1]).all():
             colour.setAlphaF(0.15 + 0.85 * at / len(way))
             painter.setPen(QPen(colour, 2.2, c=Qt.PenCapStyle.RoundCap))
-            painter.drawLine(canvas.place(*way[at - 1]), canvas.place(*way[at]))
+            painter.drawLine(_middle(canvas, way[at - 1]), _middle(canvas, way[at]))
 
 
 def paint_hand(painter: QPainter, canvas: FrameCanvas) -> None:
