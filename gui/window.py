@@ -30,6 +30,7 @@ from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
+from gui.behaviors.video import Video
 from gui.commands import Commands
 from gui.laboratory import Laboratory
 from gui.pages.gallery import Gallery
@@ -50,8 +51,9 @@ if TYPE_CHECKING:
     from gui.pages.data import DataPage
     from gui.pages.maps import MapsPage
     from gui.pages.runs import RunsPage
+    from gui.pages.video import VideoPage
 
-PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps")
+PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video")
 LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
@@ -79,6 +81,7 @@ class Window(QMainWindow):
         self._data: DataPage | None = None
         self._compare: ComparePage | None = None
         self._maps: MapsPage | None = None
+        self._video: VideoPage | None = None
         self.pages = QStackedWidget()
         for page in (self.gallery, self.workbench, *(QWidget() for _ in PAGES[2:])):
             self.pages.addWidget(page)
@@ -96,6 +99,7 @@ class Window(QMainWindow):
         self._lay_out()
         self._connect()
         self.mapping = Mapping(self)
+        self.video = Video(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()
@@ -122,6 +126,8 @@ class Window(QMainWindow):
             self.compare_page()
         if page == "maps":
             self.maps_page().refresh()
+        if page == "video":
+            self.video_page().refresh()
         self.pages.setCurrentIndex(PAGES.index(page))
         for name in PAGES:
             self.commands.check(f"go.{name}", name == page)
@@ -180,6 +186,19 @@ class Window(QMainWindow):
             self._maps.open_wanted.connect(self.mapping.open_file)
             self._put("maps", self._maps)
         return self._maps
+
+    def video_page(self) -> VideoPage:
+        """The page of videos, made when it is first asked for."""
+        if self._video is None:
+            from gui.pages.video import VideoPage
+
+            self._video = VideoPage(self.laboratory, self.tasks)
+            self._video.problem.connect(self.warn)
+            self._video.done.connect(lambda text: self.notices.show("success", text))
+            self._video.train_wanted.connect(self.train)
+            self._video.wants.connect(lambda id: self.commands.action(id).trigger())
+            self._put("video", self._video)
+        return self._video
 
     def _put(self, name: str, page: QWidget) -> None:
         """Put a page where an empty one kept its place."""
@@ -379,6 +398,8 @@ class Window(QMainWindow):
         self.workbench.end()
         if self._maps is not None:
             self._maps.end()
+        if self._video is not None:
+            self._video.end()
         self.tasks.shut_down()
         self.laboratory.shut_down()
         self.log.stop()

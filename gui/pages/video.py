@@ -19,7 +19,9 @@ from gui.theme import SPACE
 from gui.video import engine
 from gui.video.clips import Clips
 from gui.video.colours import PredictedColours
+from gui.video.doubt import next_doubtful
 from gui.video.exporter import VideoExporter
+from gui.video.film import Look
 from gui.video.follower import Follower
 from gui.video.hand import Hand
 from gui.video.looker import Looker
@@ -28,8 +30,10 @@ from gui.video.work import Work
 from gui.widgets.claiming import Claiming, combination
 from gui.widgets.video.canvas import FrameCanvas
 from gui.widgets.video.curves import ScoreCurves
+from gui.widgets.video.layers import colour_of
 from gui.widgets.video.player import Player
 from gui.widgets.video.references import References
+from gui.widgets.video.skeleton import SkeletonDialog
 from gui.widgets.video.timeline import VideoTimeline
 from gui.widgets.video.tool_bar import VideoTools
 
@@ -71,7 +75,7 @@ class VideoPage(Claiming):
         self.looker = Looker(self.work, self.follower, tasks, self)
         self.colours = PredictedColours(self.work, self.follower, tasks, self)
         self.showing = Showing(self)
-        self.own = OwnTraining(self.work, self.follower, laboratory.store, tasks, self)
+        self.own = OwnTraining(self.work, self.follower, tasks, self)
         self.exporter = VideoExporter(self.work, tasks, self)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._live.timeout.connect(self._follow_again)
@@ -114,6 +118,9 @@ class VideoPage(Claiming):
         self.clips.opened.connect(self.show_clip)
         self.clips.began.connect(lambda: steps.about.setText("Opening…"))
         self.exporter.done.connect(self.done)
+        self.exporter.began.connect(steps.work.begin)
+        self.exporter.told.connect(steps.work.tell)
+        self.exporter.ended.connect(steps.work.end)
         steps.film.clicked.connect(lambda: self.wants.emit("video.open"))
         steps.folder.clicked.connect(lambda: self.wants.emit("video.folder"))
         steps.number.valueChanged.connect(lambda _: self.open_embedded())
@@ -237,6 +244,7 @@ class VideoPage(Claiming):
         self.follower.stop()
         self.own.stop()
         self.colours.stop()
+        self.exporter.stop()
 
     def _follow_again(self) -> None:
         """A slider was moved: what was followed is followed so, while one looks."""
@@ -290,6 +298,51 @@ class VideoPage(Claiming):
         else:
             do(self)
 
+    def ask_skeleton(self) -> None:
+        """Ask which keypoints a line joins."""
+        names = self.work.names
+        if len(names.points) < 2:
+            self.problem.emit("A skeleton joins keypoints: place at least two first.")
+            return
+        dialog = SkeletonDialog(names.points, names.bones, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda bones: self.work.rename(bones=bones))
+        dialog.open()
+
+    def go_doubtful(self) -> None:
+        """To the next frame where the network is least sure, a minimum of its confidence."""
+        frame = next_doubtful(self.follower.confidence(), self.work.at)
+        if frame is None:
+            self.problem.emit("No doubtful frame: propagate first, or every frame is sure.")
+        else:
+            self.work.go(frame)
+
+    def go_lost(self) -> None:
+        """To the frame where the first of the objects is lost."""
+        lost = [one.lost for one in self.curves.lines if one.lost is not None]
+        if lost:
+            self.work.go(min(lost))
+        else:
+            self.problem.emit("No object is lost, as far as the truth is known.")
+
+    def export_film(self, path: Path) -> None:
+        """The clip with its marks as they are seen now."""
+        clip, showing = self.work.clip, self.showing
+        count = max(len(self.work.names.objects), len(self.work.names.points), 1)
+        colours = [colour_of(k + 1).getRgb()[:3] for k in range(count)]
+        look = Look(colours, showing.opacity, showing.outline, showing.trails,
+                    self.work.names.bones)  # fmt: skip
+        self.exporter.write_film(path, look, clip.fps if clip is not None else 12.0)
+
+    def export_scores(self, path: Path) -> None:
+        """J and F of every frame and object as a table."""
+        try:
+            self.curves.save(path)
+        except (OSError, ValueError) as error:
+            self.problem.emit(str(error))
+        else:
+            self.done.emit(f"{path.name} is written.")
+
     def escape(self) -> None:
         """Leave a polygon; else stop what works."""
         if self.canvas.corners:
@@ -311,4 +364,3 @@ class VideoPage(Claiming):
         """Stop what works for the page."""
         self._live.stop()
         self.stop()
-

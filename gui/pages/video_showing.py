@@ -203,4 +203,3 @@ class Showing(QObject):
         page.curves.set_lines(lines, len(work))
         page.curves.set_at(work.at)
         self._say()
-

@@ -27,9 +27,11 @@ WIDTH = 272
 
 
 def _button(words: str, help: str, symbol: str = "", primary: bool = False) -> QPushButton:
-    made = QPushButton(icon(symbol, "accent_text" if primary else "text_secondary"), words) if (
-        symbol
-    ) else QPushButton(words)
+    made = (
+        QPushButton(icon(symbol, "accent_text" if primary else "text_secondary"), words)
+        if (symbol)
+        else QPushButton(words)
+    )
     made.setToolTip(help)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the frame
     if primary:

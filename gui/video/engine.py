@@ -9,25 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from core.progress import Progress
     from core.runs import RunStore
-    from core.tracking.features import Bank, Encoder
+    from core.tracking.features import Encode
 
 METHOD, DATA = "video_colorization", "clips"
-UNTRAINED = "untrained"
+UNTRAINED, COLOURS, PATCHES = "untrained", "colours", "patches"
 SIDE = 96  # pixels of the frames that the untrained network is built for
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A network that can follow: a run of the store, or none that was trained."""
+    """What can follow: a run of the store, an untrained network, or a baseline without one."""
 
-    id: str  # of a run, or UNTRAINED
+    id: str  # of a run, or one of those above
     title: str
 
 
 def choices(store: RunStore) -> list[Choice]:
-    """The runs whose method has an encoder, those that learned from films first, then untrained."""
+    """The runs whose method has an encoder, those that learned from films first, then what
+    was not trained."""
     from gui.session import has_ability
 
     found = [
@@ -36,18 +36,26 @@ def choices(store: RunStore) -> list[Choice]:
         if run.info is not None and not run.problem and has_ability(run.info.method, "Encodes")
     ]
     found.sort(key=lambda pair: pair[0])  # stable: the newest of each first
-    return [*(choice for _, choice in found), Choice(UNTRAINED, "Untrained network")]
+    return [
+        *(choice for _, choice in found),
+        Choice(UNTRAINED, "Untrained network"),
+        Choice(COLOURS, "Raw colours, no network"),
+        Choice(PATCHES, "Grey patches, no network"),
+    ]
 
 
 def newest(store: RunStore, id: str) -> int:
-    """The step of the last snapshot of a run; 0 for the untrained network."""
-    return 0 if id == UNTRAINED else max(store.open(id).snapshots(), default=0)
+    """The step of the last snapshot of a run; 0 for what was not trained."""
+    return 0 if id in (UNTRAINED, COLOURS, PATCHES) else max(store.open(id).snapshots(), default=0)
 
 
-def encoder(store: RunStore, id: str) -> Encoder:
+def encoder(store: RunStore, id: str) -> Encode:
     """The features of a choice. Raises RunError or TrackingError in words."""
+    from core.tracking import baselines
     from core.tracking.features import encoder_of
 
+    if id in (COLOURS, PATCHES):
+        return baselines.raw_colours if id == COLOURS else baselines.patches
     if id == UNTRAINED:
         import torch
 
@@ -61,18 +69,15 @@ def encoder(store: RunStore, id: str) -> Encoder:
     return encoder_of(method_of(store.open(id), None, "cpu")[0])
 
 
-def fill(bank: Bank, progress: Progress) -> Bank:
-    """Look at every frame, so that what is asked later is answered at once."""
-    bank.fill(progress)
-    return bank
-
-
 def score(
     found: NDArray[np.uint8], truth: NDArray[np.uint8], objects: int
 ) -> dict[int, tuple[float, float]]:
-    """J and F of each object in one frame, masks (H, W)."""
+    """J and F of each object that is in either of two masks (H, W)."""
     from core.evaluate.tracking.davis import boundary, region
 
-    regions = region(found[None], truth[None], objects)[0]
-    boundaries = boundary(found[None], truth[None], objects)[0]
-    return {k + 1: (float(regions[k]), float(boundaries[k])) for k in range(objects)}
+    made = {}
+    for number in range(1, objects + 1):
+        here, there = found == number, truth == number
+        if here.any() or there.any():
+            made[number] = (region(here, there), boundary(here, there))
+    return made

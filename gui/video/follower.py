@@ -34,6 +34,7 @@ class Seat:
     bank: Bank | None = None
     memory: dict[str, dict[int, Any]] = field(default_factory=dict)
     scores: dict[int, Scores] = field(default_factory=dict)  # frame -> object -> J, F
+    own: bool = False  # trained on this very clip
 
 
 def plan(
@@ -104,7 +105,7 @@ class Follower(QObject):
     def renew(self) -> None:
         """See with the weights that a run has now, where it was trained on since."""
         for side, seat in self.seats.items():
-            if seat.choice and seat.bank is not None:
+            if seat.choice and seat.bank is not None and not seat.own:
                 if engine.newest(self._store, seat.choice) != seat.step:
                     self.seats[side] = Seat(seat.choice)
 

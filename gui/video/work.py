@@ -140,7 +140,7 @@ class Work(QObject):
         return made
 
     def kind(self, frame: int) -> str:
-        """"given", "corrected" (given where a network had found something), "found" or ""."""
+        """ "given", "corrected" (given where a network had found something), "found" or ""."""
         if frame in self.given:
             return "corrected" if frame in self.tracks["left"].found else "given"
         return "found" if frame in self.tracks["left"].found else ""

@@ -181,7 +181,9 @@ class FrameCanvas(Savable):
         if self.scene is None:
             return
         if self._down == "split":
-            self.split = min(1.0, max(0.0, self.camera.to_frame(at.x(), 0)[0] / self.camera.frame[0]))
+            self.split = min(
+                1.0, max(0.0, self.camera.to_frame(at.x(), 0)[0] / self.camera.frame[0])
+            )
         elif self._down == "move":
             self.camera = self.camera.moved(at.x() - self._from.x(), at.y() - self._from.y())
             self._from = at

@@ -137,9 +137,7 @@ def _paint_word(painter: QPainter, at: QPointF, word: str) -> None:
     painter.drawText(at, word)
 
 
-def _paint_trail(
-    painter: QPainter, canvas: FrameCanvas, way: np.ndarray, colour: QColor
-) -> None:
+def _paint_trail(painter: QPainter, canvas: FrameCanvas, way: np.ndarray, colour: QColor) -> None:
     """The way (T, 2) of one keypoint, fainter the longer ago; gaps where it was hidden."""
     for at in range(1, len(way)):
         if np.isfinite(way[at - 1 : at + 1]).all():

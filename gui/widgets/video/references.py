@@ -128,7 +128,9 @@ class References(Savable):
         words = f"Frame {frame + 1}: {100 * float(heat.sum()):.0f} %"
         painter.drawText(QRectF(box.x(), box.y() - LINE + 2, self.width(), LINE), words)
         step = max(1, self.frames.shape[2] // 240)
-        draw_image(painter, box, to_qimage(over(self.frames[frame, ::step, ::step], heat, strongest)))
+        draw_image(
+            painter, box, to_qimage(over(self.frames[frame, ::step, ::step], heat, strongest))
+        )
         row, column = np.unravel_index(int(heat.argmax()), heat.shape)
         at = QPointF(
             box.x() + (column + 0.5) / heat.shape[1] * box.width(),
