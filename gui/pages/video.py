@@ -161,6 +161,7 @@ class VideoPage(Claiming):
         self.own.began.connect(steps.work.begin)
         self.own.told.connect(steps.work.tell)
         self.own.ended.connect(self._gained)
+        self._tool_changed(self.hand.tool)
         tools.buttons["undo"].setEnabled(False)
         tools.buttons["redo"].setEnabled(False)
 
@@ -218,7 +219,7 @@ class VideoPage(Claiming):
         self.steps.gain.hide()
         high, wide = clip.size
         self.steps.about.setText(
-            f"{clip.title}: {len(clip):,} frames of {wide} × {high}, {clip.fps:.3g} a second"
+            f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of {wide} × {high}, {clip.fps:.3g} a second"
         )
         if clip.problem:
             self.problem.emit(clip.problem)

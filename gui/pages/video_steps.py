@@ -23,7 +23,7 @@ from gui.widgets.video.objects import ThingList
 from gui.widgets.video.sliders import SettingSliders
 from gui.widgets.work_bar import WorkBar
 
-WIDTH = 272
+WIDTH = 288
 
 
 def _button(words: str, help: str, symbol: str = "", primary: bool = False) -> QPushButton:
@@ -45,7 +45,7 @@ def _box(name: str, help: str) -> QComboBox:
     made.setToolTip(help)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(16)
+    made.setMinimumContentsLength(8)
     return made
 
 
@@ -60,11 +60,12 @@ class VideoSteps(QWidget):
             "Folder…", "A folder of frames, or a sequence inside a DAVIS folder", "folder"
         )
         self.number = QSpinBox(minimum=1, maximum=999)
+        self.number.setMaximumWidth(72)
         self.number.setAccessibleName("Number of the embedded clip")
         self.number.setToolTip("Painted clips whose truth is known; each number is another one")
         self.number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.textures = _box("Textures", "What the shapes of an embedded clip are covered with")
-        self.textures.setMinimumContentsLength(6)
+        self.textures.setMinimumContentsLength(4)
         for words, kind in (("patterns", "procedural"), ("photos", "photos")):
             self.textures.addItem(words, kind)
         self.marked = QCheckBox("Mark the first frame by its truth")
@@ -93,6 +94,7 @@ class VideoSteps(QWidget):
 
     def _lay_out(self) -> None:
         inside = QWidget()
+        inside.setMinimumWidth(0)
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, SPACE.small, 0)
         self._column.setSpacing(SPACE.small)

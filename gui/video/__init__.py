@@ -1,1 +1,1 @@
-"""The parts of the page of videos that know of tracking: what is marked, what follows, what leaves."""
+"""What the page of videos knows of tracking: what is marked, what follows, what leaves."""

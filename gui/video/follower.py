@@ -105,9 +105,9 @@ class Follower(QObject):
     def renew(self) -> None:
         """See with the weights that a run has now, where it was trained on since."""
         for side, seat in self.seats.items():
-            if seat.choice and seat.bank is not None and not seat.own:
-                if engine.newest(self._store, seat.choice) != seat.step:
-                    self.seats[side] = Seat(seat.choice)
+            old = seat.bank is not None and not seat.own
+            if old and engine.newest(self._store, seat.choice) != seat.step:
+                self.seats[side] = Seat(seat.choice)
 
     def forget_memory(self) -> None:
         """Other settings, other names: all marks are followed from their beginning."""

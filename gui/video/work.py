@@ -108,7 +108,7 @@ class Work(QObject):
     # --- marks ------------------------------------------------------------------------------------
 
     def marks(self, frame: int, side: str = "left") -> Marks:
-        """What is known of a frame: by hand first, else what was found; empty marks where nothing."""
+        """What is known of a frame: by hand first, else what was found, else empty marks."""
         return self.given.get(frame) or self.tracks[side].found.get(frame) or Marks()
 
     def mask(self, frame: int, side: str = "left") -> np.ndarray:

@@ -1,4 +1,4 @@
-"""J and F of every frame where the truth is known, on the line of the frames; a click goes there."""
+"""J and F of each frame where the truth is known, along the film; a click goes to the frame."""
 
 from __future__ import annotations
 

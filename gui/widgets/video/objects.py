@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from gui.icons import icon
 from gui.theme import SPACE, manager
-from gui.widgets.text import label
+from gui.widgets.form import Fold
+from gui.widgets.numbers import counted
 from gui.widgets.video.layers import colour_of
 
 
@@ -105,11 +106,15 @@ class ThingList(QWidget):
         self._rows.setSpacing(0)
         self._dots = QVBoxLayout()
         self._dots.setSpacing(0)
+        dots = QWidget()
+        dots.setLayout(self._dots)
+        self._dots.setContentsMargins(0, 0, 0, 0)
         self.add = QPushButton("Add object")
         self.add.setToolTip("One more object to paint (N)")
         self.skeleton = QPushButton("Skeleton…")
         self.skeleton.setToolTip("Say which keypoints a line joins")
-        self._title = label("Keypoints", "small", "secondary")
+        self.fold = Fold("Keypoints", self)
+        self.fold.add(dots)
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addWidget(self.skeleton)
@@ -117,8 +122,7 @@ class ThingList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.tight)
         column.addLayout(self._rows)
-        column.addWidget(self._title)
-        column.addLayout(self._dots)
+        column.addWidget(self.fold)
         column.addLayout(buttons)
         for button in (self.add, self.skeleton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -136,7 +140,8 @@ class ThingList(QWidget):
         for at, row in enumerate(self.points):
             row.removed.connect(lambda n=at: self.point_removed.emit(n))
             row.renamed.connect(lambda _: self.points_named.emit(_texts(self.points)))
-        self._title.setVisible(bool(points))
+        self.fold.setVisible(bool(points))
+        self.fold.set_title(counted(len(points), "keypoint"))
         self.skeleton.setVisible(len(points) > 1)
         self.set_chosen(chosen)
 

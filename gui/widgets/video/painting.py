@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gui.widgets.video.canvas import FrameCanvas
 
 MOST_LINES = 20_000
+FEW = 6  # keypoints whose names are always written; of more only those near the mouse
+NEAR = 24  # pixels of the widget
 SHADE = QColor(0, 0, 0, 170)  # behind what must be seen on any picture
 
 
@@ -124,7 +126,8 @@ def _paint_dots(painter: QPainter, canvas: FrameCanvas, dots: Dots) -> None:
         painter.setPen(QPen(QColor(Qt.GlobalColor.white), 1.8))
         painter.setBrush(colour_of(at + 1))
         painter.drawEllipse(place, 5.0, 5.0)
-        if at < len(dots.names):
+        near = canvas.at is not None and (canvas.at - place).manhattanLength() <= NEAR
+        if at < len(dots.names) and (near or len(dots.names) <= FEW):
             _paint_word(painter, place + QPointF(9, 4), dots.names[at])
 
 

@@ -16,7 +16,7 @@ from gui.widgets.pixels import to_qimage
 from gui.widgets.video.frames_line import FramesLine
 from gui.widgets.video.layers import colour_of
 
-FILM, MARKS, LANE, GAP = 40, 16, 7, 2  # heights in pixels
+FILM, MARKS, LANE, GAP = 40, 16, 12, 2  # heights in pixels
 GUTTER = 84  # left of the film, for what the lanes are
 MOST_LANES = 6
 WORDS = {

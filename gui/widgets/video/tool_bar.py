@@ -111,8 +111,7 @@ class VideoTools(QWidget):
     @staticmethod
     def _line(row: QHBoxLayout) -> None:
         line = QFrame()
-        line.setFrameShape(QFrame.Shape.VLine)
-        line.setProperty("kind", "bar")
+        line.setProperty("kind", "upright")
         row.addSpacing(SPACE.tight)
         row.addWidget(line)
         row.addSpacing(SPACE.tight)

@@ -29,4 +29,6 @@ def test_zooming_out_ends_at_the_whole_frame() -> None:
 
 def test_a_place_beside_the_frame_is_not_on_it() -> None:
     camera = Camera((100, 50), (416, 316))
-    assert camera.holds(0.0, 49.9) and not camera.holds(100.0, 10.0) and not camera.holds(-0.1, 3.0)
+    assert camera.holds(0.0, 49.9)
+    assert not camera.holds(100.0, 10.0)
+    assert not camera.holds(-0.1, 3.0)
