@@ -74,15 +74,23 @@ class Cache:
 
         Raises DataError where the folder cannot be written or the disk is full.
         """
+        with self.making(key) as folder, open(folder / "images.npy", "w+b") as file:
+            writer = Writer(file, shape)
+            yield writer
+            writer.end(folder)
+
+    @contextlib.contextmanager
+    def making(self, key: str) -> Iterator[Path]:
+        """A temporary folder that is kept under a key once the block has ended well.
+
+        Raises DataError as `writing` does.
+        """
         temporary: Path | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.folder))
-            with open(temporary / "images.npy", "w+b") as file:
-                writer = Writer(file, shape)
-                yield writer
-                writer.end(temporary)
+            yield temporary
             self._move_in(temporary, key)
         except OSError as error:
             raise DataError(_cannot_write(self.folder, error)) from error
@@ -133,20 +141,47 @@ class Cache:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-class Writer:
-    """Takes pictures batch by batch, the training part first, so that none is held in memory."""
+class Rows:
+    """An .npy file of uint8 rows of one shape, whose number is known when the last has come."""
 
     def __init__(self, file: IO[bytes], shape: tuple[int, int, int]) -> None:
         self._file = file
         self._shape = shape
+        self._room = file.write(_header(0, shape))
+        self.count = 0
+
+    def add(self, rows: NDArray[np.uint8]) -> None:
+        """Append (n, *shape)."""
+        if rows.shape[1:] != self._shape or rows.dtype != np.uint8:
+            raise ValueError(f"expected uint8 {self._shape}, found {rows.dtype} {rows.shape}")
+        self._file.write(np.ascontiguousarray(rows).data)
+        self.count += len(rows)
+
+    def end(self) -> None:
+        """Write the count into the header and flush to disk."""
+        header = _header(self.count, self._shape)
+        if len(header) != self._room:
+            raise ValueError("the header of an .npy file grew with its count")
+        self._file.seek(0)
+        self._file.write(header)
+        _flush(self._file)
+
+
+class Writer:
+    """Takes pictures batch by batch, the training part first, so that none is held in memory."""
+
+    def __init__(self, file: IO[bytes], shape: tuple[int, int, int]) -> None:
+        self._rows = Rows(file, shape)
         self._labels: list[NDArray[np.int64]] = []
         self._names: list[str] = []
         self._clips: list[NDArray[np.int64]] = []
         self._about: dict[str, Any] = {}
         self._arrays: dict[str, NDArray[Any]] = {}
-        self._room = file.write(_header(0, shape))
-        self.count = 0
-        self.trained_on = 0  # how many of them are for training
+        self.trained_on = 0  # how many of the pictures are for training
+
+    @property
+    def count(self) -> int:
+        return self._rows.count
 
     def add(self, images: NDArray[np.uint8], labels: NDArray[np.int64], held_out: bool,
             names: Sequence[str] = (), clip: int | None = None) -> None:  # fmt: skip
@@ -154,16 +189,13 @@ class Writer:
 
         Where they are frames, all are of that clip.
         """
-        if images.shape[1:] != self._shape or images.dtype != np.uint8:
-            raise ValueError(f"expected uint8 {self._shape}, found {images.dtype} {images.shape}")
         if not held_out and self.count > self.trained_on:
             raise ValueError("a picture for training came after one that is held out")
-        self._file.write(np.ascontiguousarray(images).data)
+        self._rows.add(images)
         self._labels.append(np.asarray(labels, dtype=np.int64))
         self._names.extend(names)
         if clip is not None:
             self._clips.append(np.full(len(images), clip, dtype=np.int64))
-        self.count += len(images)
         self.trained_on += 0 if held_out else len(images)
 
     def describe(
@@ -193,26 +225,21 @@ class Writer:
 
     def end(self, folder: Path) -> None:
         """Write the count into the header and the other two files, and flush all to disk."""
-        header = _header(self.count, self._shape)
-        if len(header) != self._room:
-            raise ValueError("the header of an .npy file grew with its count")
-        self._file.seek(0)
-        self._file.write(header)
-        _flush(self._file)
+        self._rows.end()
         labels = np.concatenate(self._labels) if self._labels else np.empty(0, dtype=np.int64)
-        _save(folder / "labels.npy", labels)
+        save_array(folder / "labels.npy", labels)
         if self._clips:
-            _save(folder / "clips.npy", np.concatenate(self._clips))
+            save_array(folder / "clips.npy", np.concatenate(self._clips))
         for name, values in self._arrays.items():
             (folder / FACTS).mkdir(exist_ok=True)
-            _save(folder / FACTS / f"{name}.npy", values)
+            save_array(folder / FACTS / f"{name}.npy", values)
         about = {**self._about, "trained_on": self.trained_on, "names": self._names}
         with open(folder / "about.json", "wb") as file:
             file.write(json.dumps(about).encode("utf-8"))
             _flush(file)
 
 
-def _save(path: Path, values: NDArray[Any]) -> None:
+def save_array(path: Path, values: NDArray[Any]) -> None:
     with open(path, "wb") as file:
         np.save(file, values, allow_pickle=False)
         _flush(file)
