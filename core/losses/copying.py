@@ -25,7 +25,7 @@ def attention(
     """
     f_i = target.flatten(2).transpose(1, 2)  # (B, N, D)
     f_j = references.transpose(1, 2).flatten(2)  # (B, D, R N)
-    scores = f_i @ f_j / temperature
+    scores = (f_i / temperature) @ f_j  # divided where it is small
     if radius is not None:
         outside = ~near(target.shape[2], target.shape[3], radius).to(scores.device)
         scores = scores.masked_fill(outside.repeat(1, references.shape[1]), -torch.inf)
