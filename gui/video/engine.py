@@ -9,27 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from core.following.trackers import Follower as Tracker
     from core.runs import RunStore
     from core.tracking.features import Encode
 
 METHOD, DATA = "video_colorization", "clips"
-UNTRAINED, COLOURS, PATCHES = "untrained", "colours", "patches"
-SIDE = 96  # pixels of the frames that the untrained network is built for
+UNTRAINED = "untrained"
+ORDER = (UNTRAINED, "patches", "colours", "flow", "identity")  # what a network must beat
 
 
 @dataclass(frozen=True)
 class Choice:
     """What can follow: a run of the store, an untrained network, or a baseline without one."""
 
-    id: str  # of a run, or one of those above
+    id: str  # of a run, or a baseline
     title: str
 
 
 def choices(store: RunStore) -> list[Choice]:
     """The runs whose method has an encoder, those that learned from films first, then what
     was not trained."""
+    from core.following.trackers import TITLES, names
     from gui.session import has_ability
 
+    there = names()
     found = [
         (run.info.method != METHOD, Choice(run.id, f"{run.info.title} ({run.id[9:15]})"))
         for run in store.list()
@@ -38,35 +41,37 @@ def choices(store: RunStore) -> list[Choice]:
     found.sort(key=lambda pair: pair[0])  # stable: the newest of each first
     return [
         *(choice for _, choice in found),
-        Choice(UNTRAINED, "Untrained network"),
-        Choice(COLOURS, "Raw colours, no network"),
-        Choice(PATCHES, "Grey patches, no network"),
+        *(Choice(name, TITLES[name]) for name in ORDER if name in there),
     ]
 
 
 def newest(store: RunStore, id: str) -> int:
-    """The step of the last snapshot of a run; 0 for what was not trained."""
-    return 0 if id in (UNTRAINED, COLOURS, PATCHES) else max(store.open(id).snapshots(), default=0)
+    """The step of the last snapshot of a run; 0 for a baseline."""
+    return 0 if is_baseline(id) else max(store.open(id).snapshots(), default=0)
 
 
-def encoder(store: RunStore, id: str) -> Encode:
-    """The features of a choice. Raises RunError or TrackingError in words."""
-    from core.tracking import baselines
-    from core.tracking.features import encoder_of
+def is_baseline(id: str) -> bool:
+    """Whether a choice is no run."""
+    from core.following.trackers import TITLES
 
-    if id in (COLOURS, PATCHES):
-        return baselines.raw_colours if id == COLOURS else baselines.patches
-    if id == UNTRAINED:
-        import torch
+    return id in TITLES
 
-        from core.experiment import Experiment, build
-        from core.method import DataShape
 
-        made = build(Experiment(METHOD, DATA), DataShape(3, SIDE, ()), torch.device("cpu"))
-        return encoder_of(made)
-    from core.judge import method_of
+def tracker(store: RunStore, id: str) -> Tracker:
+    """What follows by a choice. Raises RunError or TrackingError in words."""
+    from core.following import trackers
 
-    return encoder_of(method_of(store.open(id), None, "cpu")[0])
+    return trackers.baseline(id) if is_baseline(id) else trackers.of_run(store.open(id))
+
+
+def can_train(store: RunStore, id: str) -> bool:
+    """Whether a choice is a run of a method that learns from films."""
+    from core.registry import method_class
+
+    if is_baseline(id):
+        return False
+    info = store.open(id).info
+    return bool(method_class(info.method).needs_clips)
 
 
 def score(

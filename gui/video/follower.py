@@ -18,6 +18,7 @@ from gui.video.work import SIDES, Work
 if TYPE_CHECKING:
     from core.progress import Progress, Tick
     from core.runs import RunStore
+    from core.following.trackers import Follower as Tracker
     from core.tracking.features import Bank
 
 DRAIN_MS = 33
@@ -31,6 +32,7 @@ class Seat:
 
     choice: str = ""
     step: int = -1
+    tracker: Tracker | None = None
     bank: Bank | None = None
     memory: dict[str, dict[int, Any]] = field(default_factory=dict)
     scores: dict[int, Scores] = field(default_factory=dict)  # frame -> object -> J, F
@@ -105,7 +107,7 @@ class Follower(QObject):
     def renew(self) -> None:
         """See with the weights that a run has now, where it was trained on since."""
         for side, seat in self.seats.items():
-            old = seat.bank is not None and not seat.own
+            old = seat.tracker is not None and not seat.own
             if old and engine.newest(self._store, seat.choice) != seat.step:
                 self.seats[side] = Seat(seat.choice)
 
@@ -141,7 +143,7 @@ class Follower(QObject):
         work = self._work
         assert work.clip is not None
         given, at, count, shape = work.known(), work.at, len(work), work.shape
-        frames, truth = work.clip.frames, dict(work.clip.truth)
+        clip, frames, truth = work.clip, work.clip.frames, dict(work.clip.truth)
         touched = sorted(work.touched)
         seats = {side: seat for side, seat in self.seats.items() if seat.choice}
         found, objects = self._found, len(work.names.objects)
@@ -150,7 +152,10 @@ class Follower(QObject):
         def one(side: str, seat: Seat, progress: Progress) -> None:
             from core.tracking.propagate import propagate
 
-            bank = self.seated(seat, frames, settings.enlarge)
+            tracker = self.tracker(seat)
+            used = settings
+            if side == "right" and engine.is_baseline(seat.choice):
+                used = tracker.settings  # at its own best, or it would be beaten too easily
             fresh = not seat.memory
             for direction, order in plan(sorted(given), touched, at, count, way, fresh):
                 memory = seat.memory.setdefault(direction, {})
@@ -164,7 +169,11 @@ class Follower(QObject):
                         scores = engine.score(marks.mask, known.mask, objects)
                     found.append((side, frame, marks, scores))
 
-                propagate(bank, given, settings, order, shape, heard, progress, memory)
+                if tracker.encode is None:
+                    tracker.follow(clip, given, order, heard, progress)
+                else:
+                    bank = self.seated(seat, frames, used.enlarge)
+                    propagate(bank, given, used, order, shape, heard, progress, memory)
 
         def do(progress: Progress) -> float:
             began = time.perf_counter()
@@ -176,13 +185,26 @@ class Follower(QObject):
         self._timer.start()
         self._task = self._tasks.start("Following the marks", do, self._done, self._failed)
 
-    def seated(self, seat: Seat, frames: Any, enlarge: float) -> Bank:
-        """The features of a seat, made anew where frames are enlarged otherwise; in a thread."""
-        from core.tracking.features import Bank
-
-        if seat.bank is None:
+    def tracker(self, seat: Seat) -> Tracker:
+        """What follows on a seat, loaded when it is first asked for; in a thread."""
+        if seat.tracker is None:
             seat.step = engine.newest(self._store, seat.choice)
-            seat.bank = Bank(engine.encoder(self._store, seat.choice), frames, enlarge)
+            seat.tracker = engine.tracker(self._store, seat.choice)
+        return seat.tracker
+
+    def seated(self, seat: Seat, frames: Any, enlarge: float) -> Bank:
+        """The features of a seat, made anew where frames are enlarged otherwise; in a thread.
+
+        Raises TrackingError for what follows without features.
+        """
+        from core.tracking.features import Bank, TrackingError
+
+        tracker = self.tracker(seat)
+        if tracker.encode is None:
+            raise TrackingError(f"{tracker.title}: this follows without features to look at; "
+                                "choose a network")  # fmt: skip
+        if seat.bank is None:
+            seat.bank = Bank(tracker.encode, frames, enlarge)
         elif seat.bank.enlarge != enlarge:
             seat.bank, seat.memory = Bank(seat.bank.encode, frames, enlarge), {}
         return seat.bank

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from gui.tasks import Task, Tasks
-from gui.video import engine
 from gui.video.follower import Follower, Seat
 from gui.video.work import Work
 
 if TYPE_CHECKING:
     from core.progress import Progress, Tick
+    from core.following.trackers import Follower as Tracker
     from core.tracking.features import Bank
 
 
@@ -54,33 +55,32 @@ class OwnTraining(QObject):
             mean = course(found, clip.truth, sorted(given)).mean
             return mean if mean == mean else None
 
-        def do(progress: Progress) -> tuple[Bank, int, float | None, float | None]:
-            import copy
+        def do(progress: Progress) -> tuple[Tracker, str]:
+            from core.following.own_film import train_on
+            from core.tracking.features import Bank, Encoder, encoder_of
 
-            from core.tracking.features import Bank, Encoder, TrackingError, encoder_of
-            from core.tracking.own import train_on
+            tracker = follower.tracker(seat)
+            if not isinstance(tracker.encode, Encoder):
+                raise ValueError("This baseline has nothing to train; choose a network.")
+            before = gauge(Bank(tracker.encode, clip.frames, settings.enlarge), progress)
+            gained = train_on(tracker.encode.method, clip, seconds, progress=progress)
+            trained = replace(tracker, encode=encoder_of(gained.method))
+            after = gauge(Bank(trained.encode, clip.frames, settings.enlarge), progress)
+            if before is None or after is None:
+                return trained, gained.sentence + "."
+            words = (
+                f"{gained.steps:,} steps: J&F {before:.2f} → {after:.2f} ({after - before:+.2f})"
+            )
+            return trained, words
 
-            bank = follower.seated(seat, clip.frames, settings.enlarge)
-            if not isinstance(bank.encode, Encoder):
-                raise TrackingError("This baseline has nothing to train; choose a network.")
-            method = copy.deepcopy(bank.encode.method)
-            trained = seat.choice != engine.UNTRAINED or seat.own
-            before = gauge(bank, progress)
-            steps = train_on(method, clip.frames, seconds, trained, progress)
-            after_bank = Bank(encoder_of(method), clip.frames, settings.enlarge)
-            return after_bank, steps, before, gauge(after_bank, progress)
-
-        def done(found: tuple[Bank, int, float | None, float | None]) -> None:
+        def done(found: tuple[Tracker, str]) -> None:
             self._task = None
-            bank, steps, before, after = found
+            trained, words = found
             if work.clip is not clip or follower.seats["left"] is not seat:
                 self.ended.emit("")
                 return
-            follower.seats["left"] = Seat(seat.choice, seat.step, bank, own=True)
+            follower.seats["left"] = Seat(seat.choice, seat.step, trained, own=True)
             work.touched = set(work.given)
-            words = f"Trained {steps:,} steps on this clip."
-            if before is not None and after is not None:
-                words += f" J&F {before:.2f} → {after:.2f} ({after - before:+.2f})."
             self.ended.emit(words)
 
         def failed(why: str) -> None:
