@@ -23,7 +23,7 @@ from gui.widgets.video.objects import ThingList
 from gui.widgets.video.sliders import SettingSliders
 from gui.widgets.work_bar import WorkBar
 
-WIDTH = 288
+WIDTH, BAR = 288, 14
 
 
 def _button(words: str, help: str, symbol: str = "", primary: bool = False) -> QPushButton:
@@ -94,7 +94,7 @@ class VideoSteps(QWidget):
 
     def _lay_out(self) -> None:
         inside = QWidget()
-        inside.setMinimumWidth(0)
+        inside.setFixedWidth(WIDTH - BAR)
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, SPACE.small, 0)
         self._column.setSpacing(SPACE.small)

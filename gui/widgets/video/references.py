@@ -18,7 +18,8 @@ from gui.widgets.savable import Row, Savable
 from gui.widgets.video.painting import paint_cross
 
 Heat = NDArray[np.float32]  # (h, w)
-LINE, CHIPS = 18, 56  # heights
+LINE, CHIPS, HEAD = 18, 56, 44  # heights
+LEAST = 110.0  # of a thumbnail alone in its row; smaller ones lie two in a row
 HINT = "Point at a pixel of the frame: here one sees which pixels it copies from."
 
 
@@ -82,17 +83,26 @@ class References(Savable):
         """Where each reference frame lies; as many as fit, the strongest ones."""
         if self.frames is None or not self.heat:
             return {}
-        high, wide = self.frames.shape[1:3]
-        across = float(self.width())
-        room = self.height() - 44 - CHIPS
-        fitting = max(1, int(room / (across * high / wide * 0.5 + LINE)))
+        ratio = self.frames.shape[1] / self.frames.shape[2]
+        room = self.height() - HEAD - CHIPS
+        for columns in (1, 2):
+            across = (self.width() - (columns - 1) * SPACE.small) / columns
+            rows = -(-len(self.heat) // columns)
+            tall = min(across * ratio, room / rows - LINE)
+            if tall >= LEAST or columns == 2:
+                break
+        tall = max(tall, 24.0)
+        fitting = max(1, int(room / (tall + LINE))) * columns
         strongest = sorted(self.heat, key=lambda f: -float(self.heat[f].sum()))[:fitting]
-        tall = min(across * high / wide, room / max(1, len(strongest)) - LINE)
-        shown: dict[int, QRectF] = {}
-        for at, frame in enumerate(sorted(strongest)):
-            box = QRectF(0, 44 + at * (tall + LINE) + LINE - 2, tall * wide / high, tall)
-            shown[frame] = box
-        return shown
+        return {
+            frame: QRectF(
+                (at % columns) * (across + SPACE.small),
+                HEAD + (at // columns) * (tall + LINE) + LINE - 2,
+                tall / ratio,
+                tall,
+            )
+            for at, frame in enumerate(sorted(strongest))
+        }
 
     def sizeHint(self) -> QSize:
         return QSize(176, 420)
@@ -126,7 +136,7 @@ class References(Savable):
         painter.setFont(numbers(TYPE.caption))
         painter.setPen(theme.color("text_secondary"))
         words = f"Frame {frame + 1}: {100 * float(heat.sum()):.0f} %"
-        painter.drawText(QRectF(box.x(), box.y() - LINE + 2, self.width(), LINE), words)
+        painter.drawText(QRectF(box.x(), box.y() - LINE + 2, 120, LINE), words)
         step = max(1, self.frames.shape[2] // 240)
         draw_image(
             painter, box, to_qimage(over(self.frames[frame, ::step, ::step], heat, strongest))

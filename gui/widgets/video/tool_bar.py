@@ -68,6 +68,7 @@ class VideoTools(QWidget):
         self.mode = QComboBox()
         self.mode.setAccessibleName("What the frame shows")
         self.mode.setToolTip("What the frame shows (M)")
+        self.mode.setMinimumContentsLength(14)
         self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for id, words in MODES.items():
             self.mode.addItem(words.split(",")[0], id)
