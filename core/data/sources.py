@@ -21,6 +21,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),
     "folder": ("core.data.folder", "Folder"),
+    "video": ("core.data.video.source", "Video"),
     "mnist": ("core.data.published", "Mnist"),
     "fashionmnist": ("core.data.published", "FashionMnist"),
     "cifar10": ("core.data.published", "Cifar10"),

@@ -27,12 +27,22 @@ def frames(count: int = 12, size: tuple[int, int] = SIDE) -> list[np.ndarray]:
     return found
 
 
+def noisy(count: int) -> list[np.ndarray]:
+    """The same with noise, so that the film has some bytes to lose."""
+    dice = np.random.default_rng(0)
+    return [
+        (frame + dice.integers(-15, 16, frame.shape)).clip(0, 255).astype(np.uint8)
+        for frame in frames(count)
+    ]
+
+
 def write(path: Path, given: Sequence[np.ndarray] | None = None, codec: str = "libx264",
           pixels: str = "yuv420p", times: Sequence[int] = (), options: dict[str, str] | None = None,
-          sound: bool = False) -> Path:  # fmt: skip
+          sound: bool = False, index_first: bool = False) -> Path:  # fmt: skip
     """A film at 10 frames a second, or with frames at these tenths of a second."""
     given = frames() if given is None else given
-    with av.open(str(path), "w") as film:
+    where = {"movflags": "faststart"} if index_first and path.suffix == ".mp4" else {}
+    with av.open(str(path), "w", options=where) as film:
         stream = film.add_stream(codec, rate=10)
         stream.height, stream.width = given[0].shape[:2]
         stream.pix_fmt = pixels

@@ -112,11 +112,16 @@ class Film:
         if frame is not None and frame.is_corrupt:
             self.problem = self._breaks(at, "its data is damaged")
             return None
-        said = self._stream.frames
-        # A few that are said but not shown are cut off by the film's own edit list.
-        if frame is None and not self.problem and said - at > 2:
-            self.problem = self._breaks(at, f"it is cut short, {said} were expected")
+        if frame is None and not self.problem and self._ends_early(at):
+            self.problem = self._breaks(at, f"it is cut short, {self.count} were expected")
         return frame
+
+    def _ends_early(self, at: int) -> bool:
+        """Whether many more frames were to come; a few may be cut off by its own edit list."""
+        if self._stream.frames:
+            return self._stream.frames - at > 2
+        # Else the expected number is an estimate, and the sound may last longer than the pictures.
+        return not self._film.streams.audio and self.count - at > 2 + self.count // 20
 
     def _breaks(self, at: int, why: str) -> str:
         used = "; the frames before it are used" if at else ""
@@ -183,7 +188,7 @@ def _why(error: Exception) -> str:
 def _unopened(path: Path, error: Exception) -> str:
     with open(path, "rb") as file:
         what = describe_start(file.read(SNIFFED))
-    if what == "a video":
+    if what in ("a video", "an AVI video or a sound"):
         return (
             f"{path.name} cannot be opened: {_why(error)}; it is cut short or damaged where it "
             "says how its frames lie, so none can be read"

@@ -52,7 +52,7 @@ def open_clip(
     path, progress = Path(path).expanduser(), progress or Progress()
     part = {"first": first, "most": most, "every": every, "side": side or 0}
     try:
-        key = key_of(source="film", rules=RULES, stamp=_stamp(path), **part)
+        key = key_of(source="film", rules=RULES, stamp=stamp(path), **part)
         cache = Cache(cache_folder() / "films", MOST_BYTES)
         kept = _kept(cache.folder / key, path)
         if kept is not None:
@@ -122,7 +122,7 @@ def _kept(folder: Path, path: Path) -> Clip | None:
     return Clip(frames, about["fps"], about["names"], title, truth, path, problem=about["problem"])
 
 
-def _stamp(path: Path) -> list[Any]:
+def stamp(path: Path) -> list[Any]:
     """Something else as soon as the film, or a file of the folder or of its masks, changes."""
     if not path.exists():
         raise VideoError(f"{path}: there is no such film or folder; choose one that exists")
