@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from core.config import configure
+from core.config import configure, to_dict
 from core.data.video.clip import Clip
 from core.evaluate.tracking.compare import Tracker, first_marked
-from core.experiment import Experiment, build
+from core.experiment import Experiment, build, from_run, shape_of
 from core.judge import method_of
 from core.method import DataShape
 from core.progress import Progress
@@ -111,8 +111,6 @@ def baseline(name: str, settings: Settings | None = None, seed: int = 0) -> Foll
 
 def untrained(seed: int = 0, like: Run | None = None) -> Encoder:
     """The network of a run, or of the video method, with the weights it was born with."""
-    from core.experiment import from_run, shape_of
-
     made = from_run(like) if like is not None else Experiment(UNTRAINED, "clips")
     shape = shape_of(like) if like is not None else DataShape(3, SIDE)
     return encoder_of(build(replace(made, seed=seed), shape, torch.device("cpu")))
@@ -127,6 +125,4 @@ def of_run(run: Run, settings: Settings | None = None, step: int | None = None) 
 
 def settings_of(values: Mapping[str, object], name: str = "") -> Settings:
     """Settings from plain values, over the best of a baseline; raises ConfigError."""
-    from core.config import to_dict
-
     return configure(Settings, {**to_dict(BEST.get(name, USUAL)), **values})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def compare(
         judged = []
         for clip in clips:
             progress.update(f"{JUDGING}: {name}", done, total, "clips")
-            quiet = Progress(None, lambda: _asked(progress, name, done, total))
+            quiet = Progress(cancelled=partial(_asked, progress, name, done, total))
             judged.append(judge_clip(tracker(clip, quiet), clip, off, official))
             done += 1
         found.append(Standing(name, tuple(judged)))

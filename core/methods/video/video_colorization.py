@@ -135,8 +135,11 @@ class VideoColorization(EncoderMethod):
         return self.judge(frames, self.denied(frames, batch.rng))
 
     def validate(self, batch: Batch) -> dict[str, Tensor]:
-        """The same of whole frames, next to each other, with all colours seen that may be."""
-        frames = batch.images[:, -1 - self.back() :]
+        """The same of the middle of frames next to each other, with all colours seen that may be."""
+        height, width = batch.images.shape[-2:]
+        side = min(self.config.crop, height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        frames = batch.images[:, -1 - self.back() :, :, top : top + side, left : left + side]
         return self.judge(frames, frames)
 
     def judge(self, frames: Tensor, seen: Tensor) -> dict[str, Tensor]:
