@@ -91,6 +91,7 @@ class Drops(QObject):
             learner = next((n.id for n in notes() if n.data == CLIPS), USUAL)
             which = "it" if found.kind is Kind.VIDEO else "them"
             return [
+                Action(f"Track in {which}", lambda: window.video.open_path(path)),
                 Action(f"Train on {which}", lambda: window.train(learner, "video", pictures)),
                 Action("Look at the frames", lambda: window.browse("video", pictures)),
             ]

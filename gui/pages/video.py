@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.laboratory import Laboratory
 from gui.pages.video_keys import KEYS
-from gui.pages.video_showing import Showing
+from gui.pages.video_showing import TRAIL, Showing
 from gui.pages.video_steps import VideoSteps
 from gui.tasks import Tasks
 from gui.theme import SPACE
@@ -21,7 +21,6 @@ from gui.video.clips import Clips
 from gui.video.colours import PredictedColours
 from gui.video.doubt import next_doubtful
 from gui.video.exporter import VideoExporter
-from gui.video.film import Look
 from gui.video.follower import Follower
 from gui.video.hand import Hand
 from gui.video.looker import Looker
@@ -328,12 +327,11 @@ class VideoPage(Claiming):
 
     def export_film(self, path: Path) -> None:
         """The clip with its marks as they are seen now."""
-        clip, showing = self.work.clip, self.showing
-        count = max(len(self.work.names.objects), len(self.work.names.points), 1)
-        colours = [colour_of(k + 1).getRgb()[:3] for k in range(count)]
-        look = Look(colours, showing.opacity, showing.outline, showing.trails,
-                    self.work.names.bones)  # fmt: skip
-        self.exporter.write_film(path, look, clip.fps if clip is not None else 12.0)
+        showing, names = self.showing, self.work.names
+        count = max(len(names.objects), len(names.points), 1)
+        colours = [colour_of(k + 1).name() for k in range(count)]
+        trail = TRAIL if showing.trails else 0
+        self.exporter.write_film(path, colours, showing.opacity, showing.outline, trail)
 
     def export_scores(self, path: Path) -> None:
         """J and F of every frame and object as a table."""

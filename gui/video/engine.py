@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from core.following.trackers import Follower as Tracker
     from core.runs import RunStore
-    from core.tracking.features import Encode
 
 METHOD, DATA = "video_colorization", "clips"
 UNTRAINED = "untrained"

@@ -16,9 +16,9 @@ from gui.video import engine
 from gui.video.work import SIDES, Work
 
 if TYPE_CHECKING:
+    from core.following.trackers import Follower as Tracker
     from core.progress import Progress, Tick
     from core.runs import RunStore
-    from core.following.trackers import Follower as Tracker
     from core.tracking.features import Bank
 
 DRAIN_MS = 33

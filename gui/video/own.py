@@ -12,8 +12,8 @@ from gui.video.follower import Follower, Seat
 from gui.video.work import Work
 
 if TYPE_CHECKING:
-    from core.progress import Progress, Tick
     from core.following.trackers import Follower as Tracker
+    from core.progress import Progress, Tick
     from core.tracking.features import Bank
 
 

@@ -126,7 +126,7 @@ def test_what_cannot_be_used_is_said_and_nothing_is_offered(
 def test_a_film_is_looked_at_frame_by_frame(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     drop(window, [films.write(tmp_path / "walk.mp4", films.frames(6))])
     notice = wait_for_notice(qtbot, window, "walk.mp4 is a video")
-    assert offers(notice) == ["Train on it", "Look at the frames"]
+    assert offers(notice) == ["Track in it", "Train on it", "Look at the frames"]
     accept(notice, "Look at the frames")
     page = window.data_page()
     qtbot.waitUntil(page.train_button.isEnabled, timeout=LONG)
