@@ -218,7 +218,8 @@ class VideoPage(Claiming):
         self.steps.gain.hide()
         high, wide = clip.size
         self.steps.about.setText(
-            f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of {wide} × {high}, {clip.fps:.3g} a second"
+            f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of "
+            f"{wide} × {high}, {clip.fps:.3g} a second"
         )
         if clip.problem:
             self.problem.emit(clip.problem)

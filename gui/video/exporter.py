@@ -38,7 +38,7 @@ class VideoExporter(QObject):
         tasks.progress.connect(self._tell)
 
     def known(self) -> dict[int, Marks]:
-        """What is known of every frame, by hand or found; frames of which nothing is are left out."""
+        """What is known of every frame, by hand or found, but for frames without."""
         work = self._work
         numbers = sorted({*work.given, *work.tracks["left"].found})
         return {frame: work.marks(frame) for frame in numbers}
