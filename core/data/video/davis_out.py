@@ -1,4 +1,4 @@
-"""What was tracked, written for other programs: DAVIS masks, tables of keypoints, overlay frames."""
+"""What was tracked, for other programs: DAVIS masks, tables of keypoints, overlay frames."""
 
 from __future__ import annotations
 
@@ -121,16 +121,24 @@ def keypoints_json(clip: Clip, marks: Mapping[int, Marks], names: Sequence[str],
 
 
 def _annotation(at: int, points: NDArray[np.float32]) -> dict[str, Any]:
-    seen = np.isfinite(points).all(axis=1)
+    seen = np.asarray(np.isfinite(points).all(axis=1))
     flat: list[float] = []
-    for (x, y), shown in zip(points.tolist(), list(seen), strict=True):
+    for (x, y), shown in zip(points.tolist(), seen.tolist(), strict=True):
         flat += [round(x, 2), round(y, 2), SHOWN] if shown else [0, 0, UNKNOWN]
     low, high = (
         (points[seen].min(axis=0), points[seen].max(axis=0)) if seen.any() else np.zeros((2, 2))
     )
     box = [round(float(v), 2) for v in (*low, *(high - low))]
-    return {"id": at + 1, "image_id": at, "category_id": 1, "keypoints": flat, "bbox": box,
-            "num_keypoints": int(seen.sum()), "area": round(box[2] * box[3], 2), "iscrowd": 0}  # fmt: skip
+    return {
+        "id": at + 1,
+        "image_id": at,
+        "category_id": 1,
+        "keypoints": flat,
+        "num_keypoints": int(seen.sum()),
+        "bbox": box,
+        "area": round(box[2] * box[3], 2),
+        "iscrowd": 0,
+    }
 
 
 def _points(marks: Mapping[int, Marks]) -> list[tuple[int, NDArray[np.float32]]]:
