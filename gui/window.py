@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from gui.pages.video import VideoPage
 
 PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video")
+REFRESHED = ("runs", "maps", "video")  # that list what the store has
 LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
@@ -118,16 +119,10 @@ class Window(QMainWindow):
 
     def go(self, page: str) -> None:
         """Show a page by its name."""
-        if page == "data":
-            self.data_page()
-        if page == "runs":
-            self.runs_page().refresh()
-        if page == "compare":
-            self.compare_page()
-        if page == "maps":
-            self.maps_page().refresh()
-        if page == "video":
-            self.video_page().refresh()
+        if page in PAGES[2:]:
+            shown = getattr(self, f"{page}_page")()
+            if page in REFRESHED:
+                shown.refresh()
         self.pages.setCurrentIndex(PAGES.index(page))
         for name in PAGES:
             self.commands.check(f"go.{name}", name == page)
@@ -379,8 +374,7 @@ class Window(QMainWindow):
 
     def _ask(self, title: str, text: str) -> bool:
         """A question that yes or no answers."""
-        found = QMessageBox.question(self, title, text)
-        return found == QMessageBox.StandardButton.Yes
+        return QMessageBox.question(self, title, text) == QMessageBox.StandardButton.Yes
 
     def closeEvent(self, event: QCloseEvent) -> None:
         busy = self.laboratory.busy()
@@ -396,10 +390,9 @@ class Window(QMainWindow):
         self.settings.sync()
         self.hide()  # what is left may take a few seconds, and nobody need watch it
         self.workbench.end()
-        if self._maps is not None:
-            self._maps.end()
-        if self._video is not None:
-            self._video.end()
+        for page in (self._maps, self._video):
+            if page is not None:
+                page.end()
         self.tasks.shut_down()
         self.laboratory.shut_down()
         self.log.stop()
