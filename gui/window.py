@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from gui.pages.video import VideoPage
 
 PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video")
-REFRESHED = ("runs", "maps", "video")  # that list what the store has
 LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
@@ -121,7 +120,7 @@ class Window(QMainWindow):
         """Show a page by its name."""
         if page in PAGES[2:]:
             shown = getattr(self, f"{page}_page")()
-            if page in REFRESHED:
+            if page in ("runs", "maps", "video"):  # these list the store
                 shown.refresh()
         self.pages.setCurrentIndex(PAGES.index(page))
         for name in PAGES:

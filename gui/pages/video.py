@@ -104,8 +104,8 @@ class VideoPage(Claiming):
         row.setSpacing(SPACE.large)
         row.addWidget(self.steps)
         row.addLayout(right, 1)
-        self.player.layout().addStretch(1)
-        self.player.layout().addWidget(self.showing.said)
+        self.player.add(self.steps.work, 1)
+        self.player.add(self.showing.said)
         self.references.hide()
         self.curves.hide()
 
@@ -217,6 +217,7 @@ class VideoPage(Claiming):
         self.work.open(clip, take_truth=self.steps.marked.isChecked())
         self.steps.gain.hide()
         high, wide = clip.size
+        self.hand.set_size(max(5.0, min(high, wide) / 16))
         self.steps.about.setText(
             f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of "
             f"{wide} × {high}, {clip.fps:.3g} a second"

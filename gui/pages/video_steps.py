@@ -60,12 +60,12 @@ class VideoSteps(QWidget):
             "Folder…", "A folder of frames, or a sequence inside a DAVIS folder", "folder"
         )
         self.number = QSpinBox(minimum=1, maximum=999)
-        self.number.setMaximumWidth(72)
+        self.number.setMaximumWidth(64)
         self.number.setAccessibleName("Number of the embedded clip")
         self.number.setToolTip("Painted clips whose truth is known; each number is another one")
         self.number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.textures = _box("Textures", "What the shapes of an embedded clip are covered with")
-        self.textures.setMinimumContentsLength(4)
+        self.textures.setMinimumContentsLength(7)
         for words, kind in (("patterns", "procedural"), ("photos", "photos")):
             self.textures.addItem(words, kind)
         self.marked = QCheckBox("Mark the first frame by its truth")
@@ -99,7 +99,7 @@ class VideoSteps(QWidget):
         self._column.setContentsMargins(0, 0, SPACE.small, 0)
         self._column.setSpacing(SPACE.small)
         self._section("Clip", self._row(self.film, self.folder))
-        embedded = label("Embedded clip", "small")
+        embedded = label("Painted", "small")
         self._column.addLayout(self._row(embedded, self.number, self.textures))
         self._column.addWidget(self.marked)
         self._column.addWidget(self.about)
@@ -125,7 +125,6 @@ class VideoSteps(QWidget):
         column.addWidget(line())
         column.addWidget(self.forward)
         column.addLayout(self._row(self.backward, self.both))
-        column.addWidget(self.work)
         column.addWidget(self.said)
 
     def add_settings(self, settings: type) -> SettingSliders:

@@ -57,12 +57,18 @@ class Player(QWidget):
         row.addSpacing(SPACE.small)
         for widget in (self.number, self.of, self.speed):
             row.addWidget(widget)
+        row.addStretch(1)
+        self._row = row
         steps = {"first": self.first, "chevron-left": lambda: self.step(-1), "play": self.toggle,
                  "chevron-right": lambda: self.step(1), "last": self.last}  # fmt: skip
         for name, do in steps.items():
             self.buttons[name].clicked.connect(lambda _=False, do=do: do())
         self.number.valueChanged.connect(lambda value: self.wanted.emit(value - 1))
         self.speed.activated.connect(lambda _: self._pace())
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        """Put something at the right end of the row."""
+        self._row.addWidget(widget, stretch)
 
     def set_clip(self, count: int, fps: float) -> None:
         """Another clip of so many frames."""

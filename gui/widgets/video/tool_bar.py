@@ -58,7 +58,7 @@ class VideoTools(QWidget):
             group.addButton(button)
             button.clicked.connect(lambda _=False, n=name: self.tool_chosen.emit(n))
         self._line(row)
-        self.size = self._slider(row, "Brush", 1, 60, 6, "Brush's size in pixels ([ and ])")
+        self.size = self._slider(row, "Brush", 1, 120, 6, "Brush's size in pixels ([ and ])")
         self._line(row)
         undo = self._button(row, "undo", "undo", "Undo (Ctrl+Z)")
         redo = self._button(row, "redo", "redo", "Redo (Ctrl+Shift+Z)")
