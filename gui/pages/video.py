@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.laboratory import Laboratory
@@ -350,6 +350,10 @@ class VideoPage(Claiming):
             self.hand.let_go()
         else:
             self.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.references.setFixedWidth(max(176, self.width() // 7))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

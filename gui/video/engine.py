@@ -63,16 +63,6 @@ def tracker(store: RunStore, id: str) -> Tracker:
     return trackers.baseline(id) if is_baseline(id) else trackers.of_run(store.open(id))
 
 
-def can_train(store: RunStore, id: str) -> bool:
-    """Whether a choice is a run of a method that learns from films."""
-    from core.registry import method_class
-
-    if is_baseline(id):
-        return False
-    info = store.open(id).info
-    return bool(method_class(info.method).needs_clips)
-
-
 def score(
     found: NDArray[np.uint8], truth: NDArray[np.uint8], objects: int
 ) -> dict[int, tuple[float, float]]:

@@ -89,7 +89,7 @@ class References(Savable):
             across = (self.width() - (columns - 1) * SPACE.small) / columns
             rows = -(-len(self.heat) // columns)
             tall = min(across * ratio, room / rows - LINE)
-            if tall >= LEAST or columns == 2:
+            if tall >= min(LEAST, across * ratio) or columns == 2:
                 break
         tall = max(tall, 24.0)
         fitting = max(1, int(room / (tall + LINE))) * columns

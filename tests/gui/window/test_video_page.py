@@ -224,3 +224,13 @@ def test_nothing_marked_is_said_in_words(qtbot: QtBot, page: VideoPage) -> None:
     press(page.window(), "Ctrl+Shift+Backspace")
     click(page.steps.forward)
     wait_for_notice(qtbot, page.window(), "Nothing is marked")
+
+
+def test_training_on_the_clip_tells_what_was_gained(qtbot: QtBot, page: VideoPage) -> None:
+    choose(page, "left", "untrained")
+    page.own.seconds = 0.2
+    click(page.steps.own)
+    qtbot.waitUntil(page.steps.gain.isVisible, timeout=LONG)
+    assert "J&F" in page.steps.gain.text()
+    qtbot.waitUntil(lambda: page.work.kind(T - 1) == "found", timeout=LONG)
+    assert page.follower.seats["left"].own
