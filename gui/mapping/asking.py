@@ -12,7 +12,6 @@ from gui.tasks import Newest, Task, Tasks
 
 if TYPE_CHECKING:
     from core.maps.genuine import Verdict
-
     from core.progress import Progress, Tick
 
 

@@ -14,9 +14,8 @@ from gui.widgets.text import label
 from gui.widgets.work_bar import WorkBar
 
 if TYPE_CHECKING:
-    from core.maps.genuine import Verdict
-
     from core.evaluate.spectrum import Spectrum
+    from core.maps.genuine import Verdict
 
 WHAT = (
     "A map in two dimensions cannot keep all neighbourhoods. Trust falls where it shows neighbours "

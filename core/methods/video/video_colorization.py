@@ -94,7 +94,7 @@ class VideoColorization(EncoderMethod):
     def __init__(self, config: VideoColorizationConfig, data: DataShape) -> None:
         super().__init__(config, data)
         self.centres: Tensor  # (K, 2) of a, b
-        self.register_buffer("centres", torch.zeros(config.clusters, 2))
+        self.register_buffer("centres", spiral(config.clusters))
 
     @classmethod
     def window(cls, config: MethodConfig) -> tuple[int, ...]:
@@ -300,6 +300,13 @@ class VideoColorization(EncoderMethod):
             heat.append(row / row.max())
         maps = torch.stack(heat).unsqueeze(1).cpu().numpy().copy()
         return HeatMaps(as_images(others.cpu().numpy()), maps, ["the middle"])
+
+
+def spiral(count: int) -> Tensor:
+    """Colours (count, 2) all over the plane of a and b, for before any picture was seen."""
+    number = torch.arange(count, dtype=torch.float32)
+    far, angle = 60 * ((number + 0.5) / count).sqrt(), number * math.pi * (3 - math.sqrt(5))
+    return torch.stack([far * angle.cos(), far * angle.sin()], dim=1)
 
 
 @cache
