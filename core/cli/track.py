@@ -46,7 +46,7 @@ def add_words(words: argparse.ArgumentParser) -> None:
     add("--train", type=float, default=0.0, metavar="SECONDS",
         help="first go on training a copy of the run on this film")  # fmt: skip
     add("--out", type=Path, nargs="+", required=True, metavar="PATH",
-        help="a folder for DAVIS masks, or a film of the masks over the frames as .mp4 or .gif")  # fmt: skip
+        help="a folder for DAVIS masks, or a film of them over the frames: .mp4, .gif")  # fmt: skip
     _settings_words(words)
 
 
