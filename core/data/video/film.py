@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ class Film:
 
     def __init__(self, path: Path) -> None:
         import av
+        from av.video.reformatter import VideoReformatter
 
         self.path, self.problem = path, ""
         if path.stat().st_size == 0:
@@ -52,6 +53,8 @@ class Film:
             raise VideoError(f"{path.name} has no pictures in it, only sound; choose a film")
         self._stream = self._film.streams.video[0]
         self._stream.thread_type = "AUTO"
+        # One for all frames: to set up a conversion takes as long as converting a small frame.
+        self._reformatter = VideoReformatter()
 
     def close(self) -> None:
         self._film.close()
@@ -94,11 +97,27 @@ class Film:
                 )
                 break
             if (at - first) % every == 0:
-                yield str(at), _pixels(frame, side)
+                yield str(at), self._pixels(frame, side)
                 taken += 1
             at += 1
         if not taken:
             raise VideoError(self.problem or f"{self.path.name} has no frame {first}")
+
+    def _pixels(self, frame: av.VideoFrame, side: int) -> Frame:
+        """Upright, opaque, 8 bits: (H, W, 3)."""
+        from core.data.decode import whole_size
+
+        wide, high = whole_size(frame.width, frame.height, side)
+        clear = frame.format.name == "pal8" or any(c.is_alpha for c in frame.format.components)
+        way = "AREA" if wide < frame.width else "BICUBIC" if wide > frame.width else "BILINEAR"
+        kind = "rgba" if clear else "rgb24"
+        found = self._reformatter.reformat(frame, wide, high, kind, interpolation=way).to_ndarray()
+        if clear:
+            share = found[..., 3:].astype(np.uint16)
+            mixed = found[..., :3] * share + 255 * (255 - share) + 127
+            found = (mixed // 255).astype(np.uint8)
+        turns = round(frame.rotation / 90) % 4  # counter-clockwise
+        return np.ascontiguousarray(np.rot90(found, turns))
 
     def _next(self, frames: Iterator[av.VideoFrame], at: int) -> av.VideoFrame | None:
         """The frame of that number, or None at the end or where the film breaks."""
@@ -162,22 +181,6 @@ class Film:
                 )
             progress.update(INDEXING, len(found), self.count, "frames")
         return sorted(found)
-
-
-def _pixels(frame: Any, side: int) -> Frame:
-    """Upright, opaque, 8 bits: (H, W, 3)."""
-    from core.data.decode import whole_size
-
-    wide, high = whole_size(frame.width, frame.height, side)
-    clear = frame.format.name == "pal8" or any(c.is_alpha for c in frame.format.components)
-    way = "AREA" if wide < frame.width else "BICUBIC"
-    found = frame.reformat(wide, high, "rgba" if clear else "rgb24", interpolation=way).to_ndarray()
-    if clear:
-        share = found[..., 3:].astype(np.uint16)
-        mixed = found[..., :3] * share + 255 * (255 - share) + 127
-        found = (mixed // 255).astype(np.uint8)
-    turns = round(frame.rotation / 90) % 4  # counter-clockwise
-    return np.ascontiguousarray(np.rot90(found, turns))
 
 
 def _why(error: Exception) -> str:
