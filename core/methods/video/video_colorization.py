@@ -51,8 +51,8 @@ class VideoColorizationConfig(MethodConfig):
                            choices=tuple(FINE))  # fmt: skip
     width: int = option(32, "Channels of the backbone's first stage; features have twice as many.",
                         low=4, high=512, log=True, group="Network")  # fmt: skip
-    seen: str = option("grey", "What the network sees: lightness alone, or colours too, which "
-                       "makes it too easy unless some are dropped.", choices=("grey", "lab"))  # fmt: skip
+    seen: str = option("grey", "What the network sees: lightness alone, or colours too, of which "
+                       "some should be dropped.", choices=("grey", "lab"))  # fmt: skip
     objective: str = option("clusters", "Copy one of some clusters of colour, or the colour "
                             "itself.", choices=("clusters", "continuous"))  # fmt: skip
     clusters: int = option(16, "Clusters of colour, found by k-means in the first step.", low=2,
