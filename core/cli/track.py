@@ -1,4 +1,4 @@
-"""`main.py track` and `main.py tracking`: follow marks through a film, and judge who follows well."""
+"""`main.py track` and `main.py tracking`: follow marks through a film; judge who follows well."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core import videos
 from core.cli.bar import Bar
 from core.cli.data_words import explained
@@ -14,8 +16,9 @@ from core.cli.train import open_run
 from core.config import ConfigError, options_of
 from core.data.clips import make_clip
 from core.data.video import Clip, clips_in, open_clip
+from core.data.video.folders import read_mask
 from core.evaluate.tracking.compare import Tracker, by_clip, compare, table
-from core.following import trackers
+from core.following import trackers, writing
 from core.following.own_film import train_on
 from core.following.trackers import Follower
 from core.judge import method_of
@@ -36,21 +39,26 @@ def add_words(words: argparse.ArgumentParser) -> None:
     add("tracker", help=f"a run (id, folder or 'last'), or {', '.join(trackers.TITLES)}")
     add("--film", type=Path, required=True, help="a film, a folder of frames, or a DAVIS sequence")
     add("--marks", type=Path, default=None, metavar="PNG",
-        help="mask of the first frame used, each object one colour; the film's own without it")  # fmt: skip
+        help="mask of the first frame used, an object a number; the film's own else")  # fmt: skip
     add("--frames", default=None, metavar="A:B", help="from frame A to B, counted from 0")
     add("--backward", action="store_true", help="the mask is of the last frame; go to the first")
     add("--side", type=int, default=SIDE, help="shorter side at most, in pixels (%(default)s)")
     add("--train", type=float, default=0.0, metavar="SECONDS",
         help="first go on training a copy of the run on this film")  # fmt: skip
     add("--out", type=Path, nargs="+", required=True, metavar="PATH",
-        help="a folder for DAVIS masks, or a film of the masks over the frames as .mp4 or .gif")  # fmt: skip
+        help="a folder for DAVIS masks, or a film of them over the frames: .mp4, .gif")  # fmt: skip
     _settings_words(words)
 
 
 def add_judging_words(words: argparse.ArgumentParser) -> None:
     """The words after `tracking`."""
     add = words.add_argument
-    add("runs", nargs="*", help="runs to judge beside the baselines: ids, folders or 'last'")
+    add(
+        "named",
+        nargs="*",
+        metavar="RUN",
+        help="runs to judge beside the baselines: ids, folders or 'last'",
+    )
     add("--clips", type=int, default=12, help="held-out painted clips (%(default)s)")
     add("--textures", default="procedural", choices=("procedural", "photos"))
     add("--davis", type=Path, default=None, metavar="FOLDER",
@@ -83,13 +91,12 @@ def _follower(given: argparse.Namespace, name: str) -> Follower:
     """A baseline or a run by name."""
     if name in trackers.TITLES:
         return trackers.baseline(name, trackers.settings_of(_said(given), name))
-    run = open_run(RunStore(given.runs_folder), name)
+    run = open_run(RunStore(given.runs), name)
     return trackers.of_run(run, trackers.settings_of(_said(given)))
 
 
 def track(given: argparse.Namespace) -> int:
     """`main.py track RUN --film PATH --out ...`: the exit status."""
-    given.runs_folder = given.runs
     for out in given.out:
         if out.suffix and out.suffix.lower() not in videos.SAVED:
             raise ConfigError(
@@ -125,7 +132,7 @@ def _trained(
     """The same run after some seconds on the clip, and what came of it in words."""
     if name in trackers.TITLES:
         raise TrackingError(f"--train: {name} does not learn; name a run")
-    method, _ = method_of(open_run(RunStore(given.runs_folder), name))
+    method, _ = method_of(open_run(RunStore(given.runs), name))
     gained = train_on(method, clip, given.train, progress=progress)
     title = f"{follower.title}, {gained.seconds:.0f} s on the film"
     own = Follower(f"{name}+", title, encoder_of(gained.method), follower.settings)
@@ -148,8 +155,6 @@ def _part(text: str | None) -> tuple[int, int | None]:
 
 def _marks(path: Path | None, clip: Clip, frame: int) -> Marks:
     """The mask of a file, or what the film brings; raises TrackingError."""
-    from core.data.video.folders import read_mask
-
     if path is None:
         if frame not in clip.truth:
             raise TrackingError(f"{clip.title} has no mask of frame {frame}; name one by --marks")
@@ -158,18 +163,13 @@ def _marks(path: Path | None, clip: Clip, frame: int) -> Marks:
     if mask.shape != clip.size:
         from PIL import Image
 
-        size = clip.size[::-1]
-        mask_image = Image.fromarray(mask).resize(size, Image.Resampling.NEAREST)
-        import numpy as np
-
-        mask = np.asarray(mask_image, np.uint8)
+        smaller = Image.fromarray(mask).resize(clip.size[::-1], Image.Resampling.NEAREST)
+        mask = np.array(smaller, np.uint8)
     return Marks(mask)
 
 
 def _write(out: Path, clip: Clip, found: Mapping[int, Marks], progress: Progress) -> Path:
     """Masks into a folder, or a film of them over the frames."""
-    from core.data.video import writing
-
     if out.suffix.lower() in videos.SAVED:
         writing.write_overlay(out, clip, found, progress=progress)
     else:
@@ -179,7 +179,6 @@ def _write(out: Path, clip: Clip, found: Mapping[int, Marks], progress: Progress
 
 def tracking(given: argparse.Namespace) -> int:
     """`main.py tracking [RUNS...]`: a table of who follows how well. The exit status."""
-    given.runs_folder = given.runs_store
     bar = Bar(given.quiet)
     progress = Progress(bar.tick)
     try:
@@ -212,7 +211,7 @@ def _clips(given: argparse.Namespace, progress: Progress) -> tuple[Sequence[Clip
 def _named(given: argparse.Namespace) -> dict[str, Tracker]:
     """Title -> tracker: the runs, each after its film too, then the baselines."""
     found: dict[str, Tracker] = {}
-    for name in given.runs:
+    for name in given.named:
         follower = _follower(given, name)
         found[follower.title] = follower.tracker()
         if given.train:

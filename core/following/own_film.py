@@ -68,8 +68,8 @@ def train_on(
     or Cancelled out of `progress`.
     """
     if not type(method).needs_clips:
-        raise TrackingError("this run did not learn from films, so it cannot go on with one; choose "
-                            "a run of video colorization")  # fmt: skip
+        raise TrackingError("this run did not learn from films, so it cannot go on with one; "
+                            "choose a run of video colorization")  # fmt: skip
     device = next(method.parameters()).device
     window = method.window(method.config)
     learned, held = parts(clip, window[0] if window else 0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import torch
@@ -50,8 +51,8 @@ class VideoColorizationConfig(MethodConfig):
                            choices=tuple(FINE))  # fmt: skip
     width: int = option(32, "Channels of the backbone's first stage; features have twice as many.",
                         low=4, high=512, log=True, group="Network")  # fmt: skip
-    seen: str = option("grey", "What the network sees: lightness alone, or colours too, which makes "
-                       "it too easy unless some are dropped.", choices=("grey", "lab"))  # fmt: skip
+    seen: str = option("grey", "What the network sees: lightness alone, or colours too, of which "
+                       "some should be dropped.", choices=("grey", "lab"))  # fmt: skip
     objective: str = option("clusters", "Copy one of some clusters of colour, or the colour "
                             "itself.", choices=("clusters", "continuous"))  # fmt: skip
     clusters: int = option(16, "Clusters of colour, found by k-means in the first step.", low=2,
@@ -94,7 +95,7 @@ class VideoColorization(EncoderMethod):
     def __init__(self, config: VideoColorizationConfig, data: DataShape) -> None:
         super().__init__(config, data)
         self.centres: Tensor  # (K, 2) of a, b
-        self.register_buffer("centres", torch.zeros(config.clusters, 2))
+        self.register_buffer("centres", spiral(config.clusters))
 
     @classmethod
     def window(cls, config: MethodConfig) -> tuple[int, ...]:
@@ -116,7 +117,7 @@ class VideoColorization(EncoderMethod):
         return F.normalize(found.float(), dim=1).unflatten(0, frames.shape[:-3])
 
     def precision(self, device: torch.device) -> torch.autocast:
-        """In training, bfloat16 where the machine multiplies it faster: a step takes half as long."""
+        """In training, bfloat16 where the machine multiplies it faster, up to twice."""
         faster = device.type == "cuda" or (device.type == "cpu" and quick_bfloat16())
         return torch.autocast(device.type, torch.bfloat16, enabled=self.training and faster)
 
@@ -135,7 +136,7 @@ class VideoColorization(EncoderMethod):
         return self.judge(frames, self.denied(frames, batch.rng))
 
     def validate(self, batch: Batch) -> dict[str, Tensor]:
-        """The same of the middle of frames next to each other, with all colours seen that may be."""
+        """The same of the middle of frames in a row, with all colours seen that may be."""
         height, width = batch.images.shape[-2:]
         side = min(self.config.crop, height, width)
         top, left = (height - side) // 2, (width - side) // 2
@@ -143,7 +144,7 @@ class VideoColorization(EncoderMethod):
         return self.judge(frames, frames)
 
     def judge(self, frames: Tensor, seen: Tensor) -> dict[str, Tensor]:
-        """The losses of frames (B, F, 3, H, W), the target last, of which the network sees `seen`."""
+        """The losses of frames (B, F, 3, H, W), the target last; the network sees `seen`."""
         features = self.features(seen)  # (B, F, D, h, w)
         sources = slice(-1 - self.config.references, -1)
         weights = copying.attention(
@@ -170,7 +171,7 @@ class VideoColorization(EncoderMethod):
         """Back from the target, frame by frame, and again to it: the loss of not arriving there."""
         steps = features[:, -1 - self.config.walk :].flip(1).unbind(1)  # the target first
         there = back = None
-        for here, earlier in zip(steps, steps[1:]):
+        for here, earlier in pairwise(steps):
             away, home = (
                 copying.attention(one, other.unsqueeze(1), self.config.temperature)
                 for one, other in ((here, earlier), (earlier, here))
@@ -300,6 +301,13 @@ class VideoColorization(EncoderMethod):
             heat.append(row / row.max())
         maps = torch.stack(heat).unsqueeze(1).cpu().numpy().copy()
         return HeatMaps(as_images(others.cpu().numpy()), maps, ["the middle"])
+
+
+def spiral(count: int) -> Tensor:
+    """Colours (count, 2) all over the plane of a and b, for before any picture was seen."""
+    number = torch.arange(count, dtype=torch.float32)
+    far, angle = 60 * ((number + 0.5) / count).sqrt(), number * math.pi * (3 - math.sqrt(5))
+    return torch.stack([far * angle.cos(), far * angle.sin()], dim=1)
 
 
 @cache
