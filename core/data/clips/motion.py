@@ -11,7 +11,7 @@ Floats = NDArray[np.float32]
 
 USUAL_SIDE = 96  # what radii and speeds below are pixels of; other sides scale them
 RADII = (13.0, 21.0)  # pixels
-SPEEDS = (1.0, 2.2)  # pixels a frame
+SPEEDS = (1.2, 2.4)  # pixels a frame
 MOST_TURN = np.deg2rad(5.0)  # a frame
 MOST_GROWTH, MOST_SHEAR, MOST_GAIN = 0.25, 0.2, 0.12
 BACKDROP_SPEEDS = (0.2, 0.9)  # pixels a frame

@@ -33,7 +33,7 @@ class ClipsOptions:
     textures: str = option("procedural", "What things are made of: painted patterns, or crops of "
                            "photographs, held-out clips of others.", choices=KINDS,
                            group="Data")  # fmt: skip
-    speed: float = option(1.0, "How fast all moves and turns; 1 is 1 to 2 pixels a frame.",
+    speed: float = option(1.0, "How fast all moves and turns; 1 is 1.2 to 2.4 pixels a frame.",
                           low=0.0, high=5.0, group="Data")  # fmt: skip
     seed: int = option(0, "Another number paints other clips of the same kind.", low=0,
                        high=2**31 - 1, group="Data", advanced=True)  # fmt: skip
