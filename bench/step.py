@@ -102,7 +102,8 @@ class Bare:
         data, device = experiments.load_data(experiment, Progress()), torch.device("cpu")
         shape = DataShape(data.channels, data.side, tuple(data.classes))
         method = experiments.build(experiment, shape, device).train()
-        feed = Feed(data.train, method.config.batch_size, experiment.seed, device)
+        window = method.window(method.config)
+        feed = Feed(data.train, method.config.batch_size, experiment.seed, device, window)
         optimizers, steps = method.optimizers(), method.config.steps
         return Watch(lambda n: method.step(feed.batch(n, n / steps), optimizers))
 

@@ -14,7 +14,7 @@ from core.config import change
 from core.data.imageset import DataError, ImageSet, Problem
 from core.experiment import Experiment
 from core.feed import Feed, held_out_batch
-from core.method import Batch, DataShape
+from core.method import Batch, DataShape, Method
 from core.probe import choose, contact_sheet, save_probe
 from core.progress import Progress
 from core.runs import Checkpoint, Run, RunError, RunInfo, RunStore
@@ -50,7 +50,7 @@ def begin(
     threads = experiment.threads or devices.default_threads()
     devices.use_threads(threads)
     method = experiments.build(experiment, shape, device)
-    trainer = Trainer(method, *_fed(data, method.config.batch_size, experiment.seed, device))
+    trainer = Trainer(method, *_fed(data, method, experiment.seed, device))
     info = RunInfo(
         method=experiment.method,
         data=experiment.data,
@@ -100,7 +100,7 @@ def begin_again(
     method = experiments.rebuild(
         registry.method_class(experiment.method), config, shape, weights, device
     )
-    trainer = Trainer(method, *_fed(data, config.batch_size, experiment.seed, device))
+    trainer = Trainer(method, *_fed(data, method, experiment.seed, device))
     trainer.restore(checkpoint)
     run.resume_from(checkpoint.step)
     warnings = [*checkpoint.warnings, *_differences(run, data, checkpoint)]
@@ -122,7 +122,8 @@ def _differences(run: Run, data: ImageSet, checkpoint: Checkpoint) -> list[str]:
     return found
 
 
-def _fed(data: ImageSet, batch_size: int, seed: int, device: torch.device) -> tuple[Feed, Batch]:
+def _fed(data: ImageSet, method: Method, seed: int, device: torch.device) -> tuple[Feed, Batch]:
     """What a trainer takes its steps on, and what it judges itself on."""
-    feed = Feed(data.train, batch_size, seed, device)
-    return feed, held_out_batch(data.held_out, HELD_OUT_PICTURES, device)
+    window = method.window(method.config)
+    feed = Feed(data.train, method.config.batch_size, seed, device, window)
+    return feed, held_out_batch(data.held_out, HELD_OUT_PICTURES, device, window=window)

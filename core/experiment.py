@@ -130,6 +130,11 @@ def check_data(experiment: Experiment, data: ImageSet) -> None:
             f"{data.title} has pictures of {data.channels} channel, and {experiment.method} learns "
             "from colour; choose toyland, photos or other pictures in red, green and blue"
         )
+    if cls.needs_clips and data.train.clips is None:
+        raise DataError(
+            f"{experiment.method} learns from frames in order, and {data.title} has single "
+            "pictures; choose clips, or video with a film of your own"
+        )
     if cls.needs_labels and not data.labelled:
         raise DataError(
             f"{experiment.method} learns from labels, and {data.title} has none; "

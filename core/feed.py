@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.data.imageset import Pictures
+from core.data.imageset import DataError, Pictures
 from core.method import Batch
 from core.randomness import generator, seed_of
+
+T = TypeVar("T", np.ndarray, Tensor)
 
 RESIDENT_BYTES = 2 * 1024**3  # more than this stays memory-mapped and is copied batch by batch
 
@@ -16,31 +21,39 @@ RESIDENT_BYTES = 2 * 1024**3  # more than this stays memory-mapped and is copied
 class Feed:
     """Training pictures as `uint8` on the device; shuffled anew every epoch.
 
-    Nothing of it needs saving: step and seed give the indices and the generator of any batch.
+    Nothing of it needs saving: step and seed give the indices and the generator of any batch. Where
+    a method has a `window`, what is shuffled are the frames that have all the others before them.
     """
 
     def __init__(
-        self, pictures: Pictures, batch_size: int, seed: int, device: torch.device
+        self,
+        pictures: Pictures,
+        batch_size: int,
+        seed: int,
+        device: torch.device,
+        window: Sequence[int] = (),
     ) -> None:
         self.seed, self.device = seed, device
         self.batch_size = batch_size
         self._labels = torch.from_numpy(np.asarray(pictures.labels)).to(device)
         self._source = pictures.images
+        self._back = offsets(window)
+        self._targets = _targets(pictures, self._back)
         small = pictures.images.nbytes <= RESIDENT_BYTES
         self._resident = torch.from_numpy(np.array(pictures.images)).to(device) if small else None
         self._rng = torch.Generator(device=device)
         self._orders: dict[int, np.ndarray] = {}
 
     def __len__(self) -> int:
-        return len(self._source)
+        return len(self._targets)
 
     def indices(self, step: int) -> np.ndarray:
-        """Positions (B,) of a step's pictures: the next B of an endless row of permutations."""
+        """Positions (B,) of a step's targets: the next B of an endless row of permutations."""
         n, first = len(self), step * self.batch_size
         places = np.arange(first, first + self.batch_size)
         epochs = places // n
         self._orders = {e: self._order(e) for e in range(int(epochs[0]), int(epochs[-1]) + 1)}
-        return np.array([self._orders[int(e)][p % n] for e, p in zip(epochs, places)])
+        return self._targets[[self._orders[int(e)][p % n] for e, p in zip(epochs, places)]]
 
     def _order(self, epoch: int) -> np.ndarray:
         known = self._orders.get(epoch)
@@ -59,16 +72,30 @@ class Feed:
 
     def _take(self, chosen: np.ndarray, index: Tensor) -> Tensor:
         if self._resident is not None:
-            pixels = self._resident[index]
+            pixels = self._resident[_frames(index, torch.from_numpy(self._back).to(index.device))]
         else:
-            pixels = torch.from_numpy(np.ascontiguousarray(self._source[chosen])).to(self.device)
+            taken = self._source[_frames(chosen, self._back)]
+            pixels = torch.from_numpy(np.ascontiguousarray(taken)).to(self.device)
         return pixels.float().div_(255.0)
 
 
-def held_out_batch(pictures: Pictures, most: int, device: torch.device, step: int = 0) -> Batch:
-    """A fixed batch of held-out pictures to judge by, the same at every call."""
-    chosen = np.sort(np.random.default_rng(0).permutation(len(pictures))[:most])
-    images = torch.from_numpy(np.ascontiguousarray(pictures.images[chosen])).to(device)
+def held_out_batch(
+    pictures: Pictures,
+    most: int,
+    device: torch.device,
+    step: int = 0,
+    window: Sequence[int] = (),
+) -> Batch:
+    """A fixed batch of held-out pictures to judge by, the same at every call.
+
+    With a window, of as many frames as there would else be pictures.
+    """
+    back = offsets(window)
+    targets = _targets(pictures, back)
+    order = np.random.default_rng(0).permutation(len(targets))[: max(1, most // len(back))]
+    chosen = targets[np.sort(order)]
+    taken = np.ascontiguousarray(pictures.images[_frames(chosen, back)])
+    images = torch.from_numpy(taken).to(device)
     labels = torch.from_numpy(np.asarray(pictures.labels)[chosen]).to(device)
     return Batch(
         images.float().div_(255.0),
@@ -78,3 +105,30 @@ def held_out_batch(pictures: Pictures, most: int, device: torch.device, step: in
         step,
         0.0,
     )
+
+
+def offsets(window: Sequence[int]) -> np.ndarray:
+    """How far before the target each frame lies, the target's own 0 last: (F,).
+
+    Raises ValueError where they are not positive and falling.
+    """
+    back = np.array([*window, 0], dtype=np.int64)
+    if (np.diff(back) >= 0).any():
+        raise ValueError(f"window {tuple(window)}: expected falling numbers of frames, 1 the least")
+    return back
+
+
+def _targets(pictures: Pictures, back: np.ndarray) -> np.ndarray:
+    """The positions whose window lies in one clip; raises DataError where there are none."""
+    found = pictures.ends_of_windows(int(back[0]))
+    if not len(found):
+        raise DataError(
+            f"no clip has the {back[0] + 1} frames in a row that are learned from; choose longer "
+            "clips, or fewer frames"
+        )
+    return found
+
+
+def _frames(chosen: T, back: T) -> T:
+    """Positions (B, F) of the frames of windows by their targets (B,); (B,) without a window."""
+    return chosen if len(back) == 1 else chosen[:, None] - back

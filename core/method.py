@@ -78,7 +78,11 @@ class DataShape:
 
 @dataclass
 class Batch:
-    """One step's images, and the generator that everything random in the step is drawn from."""
+    """One step's images, and the generator that everything random in the step is drawn from.
+
+    Of a method with a `window`, images are (B, F, C, H, W): frames of one clip in the order of
+    time, the target last; labels and indices are the target's.
+    """
 
     images: Tensor  # (B, C, H, W) float32 in 0..1
     labels: Tensor  # (B,) int64, -1 where unknown; only methods that say `needs_labels` look at it
@@ -86,6 +90,11 @@ class Batch:
     rng: torch.Generator
     step: int
     progress: float  # share of the training done, 0..1
+
+    @property
+    def targets(self) -> Tensor:
+        """The images, or of each window its last frame: (B, C, H, W)."""
+        return self.images if self.images.ndim == 4 else self.images[:, -1]
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,7 @@ class Method(nn.Module):
     trials: ClassVar[Trials] = {}  # what one may try, with what breaks it among them
     needs_labels: ClassVar[bool] = False
     needs_colour: ClassVar[bool] = False
+    needs_clips: ClassVar[bool] = False  # learns from frames in order; it then has a `window`
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with
 
     config: MethodConfig
@@ -131,6 +141,16 @@ class Method(nn.Module):
         super().__init__()
         self.config = config
         self.data = data
+
+    @classmethod
+    def window(cls, config: Any) -> tuple[int, ...]:
+        """How many frames before the target each other frame of a window lies, farthest first.
+
+        `(3, 2, 1)` asks for windows of four frames in a row. Empty: single pictures. What is read
+        of the config must not be `live`. Only `loss`, `validate` and `step` are given windows;
+        whatever else a method is asked for comes with single frames.
+        """
+        return ()
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """The scalars of one step; "loss" is the one that is minimised."""

@@ -126,7 +126,7 @@ class Trainer:
         """Whether the encoder's features have collapsed, whatever the method learns by."""
         if not isinstance(self.method, Encodes):
             return {}
-        last = list(self.method.encode(self.held_out.images[:GAUGED]).values())[-1]
+        last = list(self.method.encode(self.held_out.targets[:GAUGED]).values())[-1]
         vectors = pooled(last)
         if not bool(torch.isfinite(vectors).all()):
             return {}  # of which there are no singular values

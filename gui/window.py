@@ -30,6 +30,7 @@ from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
+from gui.behaviors.video import Video
 from gui.commands import Commands
 from gui.laboratory import Laboratory
 from gui.pages.gallery import Gallery
@@ -50,8 +51,9 @@ if TYPE_CHECKING:
     from gui.pages.data import DataPage
     from gui.pages.maps import MapsPage
     from gui.pages.runs import RunsPage
+    from gui.pages.video import VideoPage
 
-PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps")
+PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video")
 LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
@@ -79,6 +81,7 @@ class Window(QMainWindow):
         self._data: DataPage | None = None
         self._compare: ComparePage | None = None
         self._maps: MapsPage | None = None
+        self._video: VideoPage | None = None
         self.pages = QStackedWidget()
         for page in (self.gallery, self.workbench, *(QWidget() for _ in PAGES[2:])):
             self.pages.addWidget(page)
@@ -96,6 +99,7 @@ class Window(QMainWindow):
         self._lay_out()
         self._connect()
         self.mapping = Mapping(self)
+        self.video = Video(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()
@@ -114,14 +118,10 @@ class Window(QMainWindow):
 
     def go(self, page: str) -> None:
         """Show a page by its name."""
-        if page == "data":
-            self.data_page()
-        if page == "runs":
-            self.runs_page().refresh()
-        if page == "compare":
-            self.compare_page()
-        if page == "maps":
-            self.maps_page().refresh()
+        if page in PAGES[2:]:
+            shown = getattr(self, f"{page}_page")()
+            if page in ("runs", "maps", "video"):  # these list the store
+                shown.refresh()
         self.pages.setCurrentIndex(PAGES.index(page))
         for name in PAGES:
             self.commands.check(f"go.{name}", name == page)
@@ -180,6 +180,19 @@ class Window(QMainWindow):
             self._maps.open_wanted.connect(self.mapping.open_file)
             self._put("maps", self._maps)
         return self._maps
+
+    def video_page(self) -> VideoPage:
+        """The page of videos, made when it is first asked for."""
+        if self._video is None:
+            from gui.pages.video import VideoPage
+
+            self._video = VideoPage(self.laboratory, self.tasks)
+            self._video.problem.connect(self.warn)
+            self._video.done.connect(lambda text: self.notices.show("success", text))
+            self._video.train_wanted.connect(self.train)
+            self._video.wants.connect(lambda id: self.commands.action(id).trigger())
+            self._put("video", self._video)
+        return self._video
 
     def _put(self, name: str, page: QWidget) -> None:
         """Put a page where an empty one kept its place."""
@@ -360,8 +373,7 @@ class Window(QMainWindow):
 
     def _ask(self, title: str, text: str) -> bool:
         """A question that yes or no answers."""
-        found = QMessageBox.question(self, title, text)
-        return found == QMessageBox.StandardButton.Yes
+        return QMessageBox.question(self, title, text) == QMessageBox.StandardButton.Yes
 
     def closeEvent(self, event: QCloseEvent) -> None:
         busy = self.laboratory.busy()
@@ -377,8 +389,9 @@ class Window(QMainWindow):
         self.settings.sync()
         self.hide()  # what is left may take a few seconds, and nobody need watch it
         self.workbench.end()
-        if self._maps is not None:
-            self._maps.end()
+        for page in (self._maps, self._video):
+            if page is not None:
+                page.end()
         self.tasks.shut_down()
         self.laboratory.shut_down()
         self.log.stop()

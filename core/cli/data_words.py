@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from core.config import ConfigError, configure, options_of
+from core.data.recognise import Kind, recognise
 from core.data.sources import source, sources
 
-HELP = "one of " + ", ".join(s.id for s in sources()) + ", or a folder or zip of images"
+HELP = "one of " + ", ".join(s.id for s in sources()) + ", a folder or zip of images, or a film"
 
 
 def add_data_words(words: argparse.ArgumentParser, data: str) -> None:
@@ -33,7 +34,13 @@ def source_ahead(words: Sequence[str], usual: str | None = None) -> str | None:
             usual = following
         elif word.startswith("--data="):
             usual = word.split("=", 1)[1]
-    return usual if usual is None or usual in {s.id for s in sources()} else "folder"
+    return usual if usual is None or usual in {s.id for s in sources()} else _source_of(usual)
+
+
+def _source_of(path: str) -> str:
+    """The source that reads what lies at a path."""
+    films = (Kind.VIDEO, Kind.VIDEO_FOLDER)
+    return "video" if recognise(Path(path).expanduser()).kind in films else "folder"
 
 
 def pictures(given: argparse.Namespace, data: str) -> tuple[str, dict[str, Any]]:
@@ -43,7 +50,7 @@ def pictures(given: argparse.Namespace, data: str) -> tuple[str, dict[str, Any]]
         if not Path(data).exists():
             listed = ", ".join(s.id for s in sources())
             raise ConfigError(f"--data {data!r} is neither a file or folder nor one of {listed}")
-        data, said = "folder", {"path": str(Path(data).resolve()), **said}
+        data, said = _source_of(data), {"path": str(Path(data).resolve()), **said}
     options: Any = configure(source(data).Options, said)
     return data, {name: getattr(options, name) for name in said}
 

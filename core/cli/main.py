@@ -76,6 +76,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _clusters_words(commands)
     _ask_words(commands, words)
     _map_words(commands, words)
+    _track_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -273,6 +274,22 @@ def _map_words(commands: Commands, words: Sequence[str]) -> None:
 
         add_words(drawn)
         drawn.set_defaults(do=draw_map)
+
+
+def _track_words(commands: Commands, words: Sequence[str]) -> None:
+    followed = commands.add_parser(
+        "track", help="follow masks through a film by what a run, or a baseline, finds alike"
+    )
+    judged = commands.add_parser(
+        "tracking", help="a table of how well runs and baselines follow on known clips"
+    )
+    if "track" in words or "tracking" in words:  # what they need imports torch
+        from core.cli.track import add_judging_words, add_words, track, tracking
+
+        add_words(followed)
+        followed.set_defaults(do=track)
+        add_judging_words(judged)
+        judged.set_defaults(do=tracking)
 
 
 def _export_words(commands: Commands) -> None:

@@ -44,14 +44,16 @@ def seconds_of_a_step(experiment: Experiment, data: ImageSet) -> float:
     devices.use_threads(experiment.threads or devices.default_threads())
     shape = DataShape(data.channels, data.side, tuple(data.classes))
     method = experiments.build(experiment, shape, device).train()
-    feed = Feed(data.train, method.config.batch_size, experiment.seed, device)
+    config = method.config
+    window = method.window(config)
+    feed = Feed(data.train, config.batch_size, experiment.seed, device, window)
     optimizers = method.optimizers()
     clock = time.thread_time if device.type == "cpu" else time.perf_counter
     spent = []
     for step in range(WARMING + TIMED):
         began = clock()
         # As late as half-way: what a method only does at first must not be taken for its step.
-        method.step(feed.batch(step + method.config.steps // 2, 0.5), optimizers)
+        method.step(feed.batch(step + config.steps // 2, 0.5), optimizers)
         _wait_for(device)
         spent.append(clock() - began)
     return float(np.quantile(spent[WARMING:], 0.25))

@@ -2,6 +2,8 @@
 
     <cache>/<key>/images.npy   (N, C, H, W) uint8, the training pictures first
     <cache>/<key>/labels.npy   (N,) int64
+    <cache>/<key>/clips.npy    (N,) int64, where the pictures are frames
+    <cache>/<key>/facts/<part>.<name>.npy   what is known of each picture of a part, mapped too
     <cache>/<key>/about.json   what else an `ImageSet` holds; its time of change is the last use
 
 A set is written to a temporary folder beside it, flushed, and renamed. The sets used longest ago
@@ -32,6 +34,7 @@ from core.data.imageset import DataError, ImageSet, Pictures, Problem
 from core.data.places import HOME, cache_folder
 
 FORMAT = 1
+FACTS = "facts"
 MOST_BYTES = 8 << 30  # of all sets together
 _STALE = 24 * 3600.0  # seconds after which somebody's temporary folder is rubbish
 _TEMPORARY = ".tmp-"
@@ -57,7 +60,8 @@ class Cache:
             about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
             images = np.load(folder / "images.npy", mmap_mode="c", allow_pickle=False)
             labels = np.load(folder / "labels.npy", allow_pickle=False)
-            found = _as_set(about, images, labels)
+            about["facts"] |= _arrays_in(folder / FACTS)
+            found = _as_set(about, images, labels, _clips_in(folder))
             with contextlib.suppress(OSError):  # a cache on a read-only disk still serves
                 os.utime(folder / "about.json")
         except (OSError, ValueError, KeyError, TypeError, DataError):
@@ -70,15 +74,23 @@ class Cache:
 
         Raises DataError where the folder cannot be written or the disk is full.
         """
+        with self.making(key) as folder, open(folder / "images.npy", "w+b") as file:
+            writer = Writer(file, shape)
+            yield writer
+            writer.end(folder)
+
+    @contextlib.contextmanager
+    def making(self, key: str) -> Iterator[Path]:
+        """A temporary folder that is kept under a key once the block has ended well.
+
+        Raises DataError as `writing` does.
+        """
         temporary: Path | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
             temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.folder))
-            with open(temporary / "images.npy", "w+b") as file:
-                writer = Writer(file, shape)
-                yield writer
-                writer.end(temporary)
+            yield temporary
             self._move_in(temporary, key)
         except OSError as error:
             raise DataError(_cannot_write(self.folder, error)) from error
@@ -92,7 +104,7 @@ class Cache:
         kept = []
         for about in self.folder.glob("*/about.json"):
             with contextlib.suppress(OSError):  # another process may be trimming too
-                size = sum(item.stat().st_size for item in about.parent.iterdir())
+                size = sum(item.stat().st_size for item in about.parent.rglob("*"))
                 kept.append((about.stat().st_mtime, size, about.parent))
         total = sum(size for _, size, _ in kept)
         for _, size, folder in sorted(kept, key=lambda entry: entry[0]):
@@ -129,30 +141,61 @@ class Cache:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-class Writer:
-    """Takes pictures batch by batch, the training part first, so that none is held in memory."""
+class Rows:
+    """An .npy file of uint8 rows of one shape, whose number is known when the last has come."""
 
     def __init__(self, file: IO[bytes], shape: tuple[int, int, int]) -> None:
         self._file = file
         self._shape = shape
-        self._labels: list[NDArray[np.int64]] = []
-        self._names: list[str] = []
-        self._about: dict[str, Any] = {}
         self._room = file.write(_header(0, shape))
         self.count = 0
-        self.trained_on = 0  # how many of them are for training
+
+    def add(self, rows: NDArray[np.uint8]) -> None:
+        """Append (n, *shape)."""
+        if rows.shape[1:] != self._shape or rows.dtype != np.uint8:
+            raise ValueError(f"expected uint8 {self._shape}, found {rows.dtype} {rows.shape}")
+        self._file.write(np.ascontiguousarray(rows).data)
+        self.count += len(rows)
+
+    def end(self) -> None:
+        """Write the count into the header and flush to disk."""
+        header = _header(self.count, self._shape)
+        if len(header) != self._room:
+            raise ValueError("the header of an .npy file grew with its count")
+        self._file.seek(0)
+        self._file.write(header)
+        _flush(self._file)
+
+
+class Writer:
+    """Takes pictures batch by batch, the training part first, so that none is held in memory."""
+
+    def __init__(self, file: IO[bytes], shape: tuple[int, int, int]) -> None:
+        self._rows = Rows(file, shape)
+        self._labels: list[NDArray[np.int64]] = []
+        self._names: list[str] = []
+        self._clips: list[NDArray[np.int64]] = []
+        self._about: dict[str, Any] = {}
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self.trained_on = 0  # how many of the pictures are for training
+
+    @property
+    def count(self) -> int:
+        return self._rows.count
 
     def add(self, images: NDArray[np.uint8], labels: NDArray[np.int64], held_out: bool,
-            names: Sequence[str] = ()) -> None:  # fmt: skip
-        """Append (n, C, H, W) pictures; none for training may follow one that is held out."""
-        if images.shape[1:] != self._shape or images.dtype != np.uint8:
-            raise ValueError(f"expected uint8 {self._shape}, found {images.dtype} {images.shape}")
+            names: Sequence[str] = (), clip: int | None = None) -> None:  # fmt: skip
+        """Append (n, C, H, W) pictures; none for training may follow one that is held out.
+
+        Where they are frames, all are of that clip.
+        """
         if not held_out and self.count > self.trained_on:
             raise ValueError("a picture for training came after one that is held out")
-        self._file.write(np.ascontiguousarray(images).data)
+        self._rows.add(images)
         self._labels.append(np.asarray(labels, dtype=np.int64))
         self._names.extend(names)
-        self.count += len(images)
+        if clip is not None:
+            self._clips.append(np.full(len(images), clip, dtype=np.int64))
         self.trained_on += 0 if held_out else len(images)
 
     def describe(
@@ -172,29 +215,53 @@ class Writer:
             "facts": facts or {},
         }
 
+    def know(self, part: str, name: str, values: NDArray[Any]) -> None:
+        """A fact of each picture of a part ("train" or "held_out"), too large for plain values."""
+        self._arrays[f"{part}.{name}"] = values
+
     def leave_none_empty(self) -> None:
         """Where every picture of one part was unusable, the other part lends it one."""
         self.trained_on = min(max(1, self.trained_on), self.count - 1)
 
     def end(self, folder: Path) -> None:
         """Write the count into the header and the other two files, and flush all to disk."""
-        header = _header(self.count, self._shape)
-        if len(header) != self._room:
-            raise ValueError("the header of an .npy file grew with its count")
-        self._file.seek(0)
-        self._file.write(header)
-        _flush(self._file)
-        with open(folder / "labels.npy", "wb") as file:
-            labels = np.concatenate(self._labels) if self._labels else np.empty(0, dtype=np.int64)
-            np.save(file, labels, allow_pickle=False)
-            _flush(file)
+        self._rows.end()
+        labels = np.concatenate(self._labels) if self._labels else np.empty(0, dtype=np.int64)
+        save_array(folder / "labels.npy", labels)
+        if self._clips:
+            save_array(folder / "clips.npy", np.concatenate(self._clips))
+        for name, values in self._arrays.items():
+            (folder / FACTS).mkdir(exist_ok=True)
+            save_array(folder / FACTS / f"{name}.npy", values)
         about = {**self._about, "trained_on": self.trained_on, "names": self._names}
         with open(folder / "about.json", "wb") as file:
             file.write(json.dumps(about).encode("utf-8"))
             _flush(file)
 
 
-def _as_set(about: dict[str, Any], images: Any, labels: Any) -> ImageSet:
+def save_array(path: Path, values: NDArray[Any]) -> None:
+    with open(path, "wb") as file:
+        np.save(file, values, allow_pickle=False)
+        _flush(file)
+
+
+def _clips_in(folder: Path) -> NDArray[np.int64] | None:
+    path = folder / "clips.npy"
+    return np.load(path, allow_pickle=False) if path.exists() else None
+
+
+def _arrays_in(folder: Path) -> dict[str, dict[str, NDArray[Any]]]:
+    """Part -> name -> one value a picture, mapped so that only what is looked at is read."""
+    found: dict[str, dict[str, NDArray[Any]]] = {}
+    for path in sorted(folder.glob("*.npy")):
+        part, name = path.stem.split(".", 1)
+        found.setdefault(part, {})[name] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return found
+
+
+def _as_set(
+    about: dict[str, Any], images: Any, labels: Any, clips: NDArray[np.int64] | None
+) -> ImageSet:
     """Raises KeyError, TypeError, ValueError or DataError where the parts do not fit together."""
     names, trained_on = about["names"], int(about["trained_on"])
     if images.dtype != np.uint8 or len(names) not in (0, len(images)) or trained_on > len(images):
@@ -202,11 +269,16 @@ def _as_set(about: dict[str, Any], images: Any, labels: Any) -> ImageSet:
     # A plain array over the mapping: slices cost nothing, and no method meets np.memmap. It is
     # mapped copy-on-write, for torch warns of arrays that may not be written.
     pixels = np.asarray(images)
+
+    def part(chosen: slice) -> Pictures:
+        of = None if clips is None else clips[chosen]
+        return Pictures(pixels[chosen], labels[chosen], names[chosen], of)
+
     return ImageSet(
         source=about["source"],
         title=about["title"],
-        train=Pictures(pixels[:trained_on], labels[:trained_on], names[:trained_on]),
-        held_out=Pictures(pixels[trained_on:], labels[trained_on:], names[trained_on:]),
+        train=part(slice(trained_on)),
+        held_out=part(slice(trained_on, None)),
         classes=tuple(about["classes"]),
         problems=tuple(Problem(*problem) for problem in about["problems"]),
         facts=about["facts"],

@@ -10,7 +10,8 @@ goes wrong becomes a reason in words. The rules, one for each oddity:
 - 16-bit, 32-bit and float grey: its own least value becomes 0 and its greatest 255, for such files
   seldom use the range of their type (Pillow's own conversion clips them to two levels);
 - several frames or pages: the first;
-- shape: the largest centred square (crop), the whole on mid grey (pad), or stretched (squash).
+- shape: the largest centred square (crop), the whole on mid grey (pad), or stretched (squash);
+  frames of a clip keep their own (whole).
 """
 
 from __future__ import annotations
@@ -70,9 +71,9 @@ class Unusable(Exception):
 class Form:
     """What every picture is brought to."""
 
-    side: int
+    side: int  # of the square; where the fit is "whole" of the shorter side, 0 to leave it
     colour: str = "rgb"  # one of COLOURS
-    fit: str = "crop"  # one of FITS
+    fit: str = "crop"  # one of FITS, or "whole"
 
     @property
     def channels(self) -> int:
@@ -83,7 +84,7 @@ class Form:
 class Decoded:
     """A picture, and what a person should know of how it came about."""
 
-    pixels: NDArray[np.uint8]  # (C, side, side)
+    pixels: NDArray[np.uint8]  # (C, side, side), or (C, H, W) of a whole picture
     remark: str = ""
 
 
@@ -121,7 +122,8 @@ def _decode(raw: bytes, form: Form) -> Decoded:
     _hush()
     with Image.open(io.BytesIO(raw), formats=_FORMATS) as image:
         full = image.size
-        image.draft(None, (2 * form.side, 2 * form.side))  # JPEG alone: decode at 1/2, 1/4 or 1/8
+        if form.side:  # JPEG alone: decode at 1/2, 1/4 or 1/8
+            image.draft(None, (2 * form.side, 2 * form.side))
         cost = _cost(image, full, raw)
         if cost > MAX_DECODED:
             raise Unusable(
@@ -132,11 +134,11 @@ def _decode(raw: bytes, form: Form) -> Decoded:
         with room_for(cost):
             image.load()
             orientation = _orientation(image)
-            small = _square(_eight_bit(image), form)
+            small = _shaped(_eight_bit(image), form)
     if orientation in _UPRIGHT:
         small = small.transpose(_UPRIGHT[orientation])
-    pixels = np.asarray(small, dtype=np.uint8).reshape(form.side, form.side, form.channels)
-    return Decoded(np.ascontiguousarray(pixels.transpose(2, 0, 1)), remark)  # (C, side, side)
+    pixels = np.asarray(small, dtype=np.uint8).reshape(small.height, small.width, -1)
+    return Decoded(np.ascontiguousarray(pixels.transpose(2, 0, 1)), remark)  # (C, H, W)
 
 
 @cache
@@ -224,8 +226,8 @@ def _stretch(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     return numbers.astype(np.uint8)
 
 
-def _square(image: Image.Image, form: Form) -> Image.Image:
-    """The picture at the working side, in mode L or RGB as the form wants it."""
+def _shaped(image: Image.Image, form: Form) -> Image.Image:
+    """The picture at the working size, in mode L or RGB as the form wants it."""
     width, height = image.size
     side = form.side
     box, size = (0, 0, width, height), (side, side)
@@ -236,13 +238,21 @@ def _square(image: Image.Image, form: Form) -> Image.Image:
     elif form.fit == "pad":
         longest = max(width, height)
         size = (max(1, round(side * width / longest)), max(1, round(side * height / longest)))
+    elif form.fit == "whole":
+        size = whole_size(width, height, side)
     small = image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
     small = _over_white(small).convert("L" if form.colour == "grey" else "RGB")
-    if size != (side, side):
+    if form.fit == "pad" and size != (side, side):
         whole = Image.new(small.mode, (side, side), "#808080")
         whole.paste(small, ((side - size[0]) // 2, (side - size[1]) // 2))
         small = whole
     return small
+
+
+def whole_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """Width and height with the shorter of them brought to `side`; 0 leaves both."""
+    scale = side / min(width, height) if side else 1.0
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _over_white(image: Image.Image) -> Image.Image:

@@ -32,6 +32,7 @@ class Pictures:
     images: NDArray[np.uint8]  # (N, C, H, W), C is 1 or 3
     labels: NDArray[np.int64]  # (N,)
     names: Sequence[str] = ()  # a name a picture (file name, or what was drawn), or none
+    clips: NDArray[np.int64] | None = None  # (N,) the clip of each frame, in order; None: no frames
 
     def __post_init__(self) -> None:
         if self.images.ndim != 4 or self.images.shape[1] not in (1, 3):
@@ -40,9 +41,22 @@ class Pictures:
             )
         if len(self.labels) != len(self.images):
             raise DataError(f"{len(self.images)} images but {len(self.labels)} labels")
+        if self.clips is not None and len(self.clips) != len(self.images):
+            raise DataError(f"{len(self.images)} images but {len(self.clips)} numbers of clips")
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def ends_of_windows(self, before: int) -> NDArray[np.intp]:
+        """Positions of the frames that have so many others of their clip before them.
+
+        All positions for 0; none where these pictures are no frames and some are asked for.
+        """
+        if before == 0:
+            return np.arange(len(self))
+        if self.clips is None or len(self) <= before:
+            return np.empty(0, dtype=np.intp)
+        return np.flatnonzero(self.clips[before:] == self.clips[:-before]) + before
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,8 @@ class ImageSet:
             stride = max(1, len(part) // 512)
             digest.update(np.ascontiguousarray(part.images[::stride]).tobytes())
             digest.update(np.ascontiguousarray(part.labels).tobytes())
+            if part.clips is not None:
+                digest.update(np.ascontiguousarray(part.clips).tobytes())
         return digest.hexdigest()[:16]
 
 

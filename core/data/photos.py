@@ -70,7 +70,7 @@ class Photos(Source):
 
     def load(self, options: PhotosOptions, progress: Progress) -> ImageSet:
         """(N, 3, side, side) crops, each of a side between half and all that its part allows."""
-        found = _installed()
+        found = installed()
         if len(found) < 2:
             raise DataError("found fewer than 2 photographs of scikit-learn and scikit-image; "
                             "install both again")  # fmt: skip
@@ -81,7 +81,7 @@ class Photos(Source):
         labels: list[list[int]] = [[], []]
         for label, (name, path) in enumerate(found.items()):
             progress.update("Cropping photographs", label, len(found), "photographs")
-            photo = _open(name, path)
+            photo = open_photo(name, path)
             for part, quota in enumerate(quotas):
                 many = len(range(label, quota, len(found)))  # the quota dealt out one by one
                 boxes = _boxes(photo.size, options, bool(part), many, rng)
@@ -95,7 +95,7 @@ class Photos(Source):
         return ImageSet(self.id, self.title, train, held_out, tuple(found))
 
 
-def _installed() -> dict[str, Path]:
+def installed() -> dict[str, Path]:
     """The photographs on this disk, by class; looks for the packages without importing them."""
     roots = {}
     for package in ("sklearn", "skimage"):
@@ -110,7 +110,7 @@ def _installed() -> dict[str, Path]:
     return {name: path for name, path in paths.items() if path.is_file()}
 
 
-def _open(name: str, path: Path) -> Image.Image:
+def open_photo(name: str, path: Path) -> Image.Image:
     from PIL import Image
 
     try:

@@ -26,6 +26,7 @@ from core.data.kinds import (
 
 _MOST_ENTRIES = 5000  # of a folder that are looked at
 _RUN_FILE = "run.json"
+_DAVIS = "JPEGImages"
 
 
 class Kind(Enum):
@@ -36,6 +37,7 @@ class Kind(Enum):
     IMAGE_ZIP = "zip of images"
     RUN = "run"
     VIDEO = "video"
+    VIDEO_FOLDER = "folder of videos"
     MESH = "mesh"
     UNKNOWN = "unknown"
 
@@ -62,13 +64,17 @@ def recognise(path: Path) -> Recognised:
 def _folder(path: Path) -> tuple[Kind, str]:
     if (path / _RUN_FILE).is_file():
         return Kind.RUN, f"{path.name} is a run."
+    if (path / _DAVIS).is_dir():
+        return Kind.VIDEO_FOLDER, f"{path.name} is a folder of videos as DAVIS lays them out."
     names = list(islice(_names_below(path), _MOST_ENTRIES))
     pictures = _pictures(names)
     if pictures:
         least = "at least " if len(names) == _MOST_ENTRIES else ""
         return Kind.IMAGE_FOLDER, f"{path.name} is a folder with {least}{_count(pictures)}."
-    if any(suffix_of(name) in VIDEOS for name in names):
-        return Kind.UNKNOWN, f"{path.name} is a folder of videos; drop one video."
+    videos = sum(suffix_of(name) in VIDEOS for name in names)
+    if videos:
+        many = "1 video" if videos == 1 else f"{videos:,} videos"
+        return Kind.VIDEO_FOLDER, f"{path.name} is a folder with {many}."
     return Kind.UNKNOWN, f"{path.name} is a folder without images or a run in it."
 
 

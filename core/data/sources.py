@@ -18,8 +18,10 @@ from core.progress import Progress
 SOURCES: Mapping[str, tuple[str, str]] = {
     "digits": ("core.data.digits", "Digits"),
     "toyland": ("core.data.toyland", "Toyland"),
+    "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),
     "folder": ("core.data.folder", "Folder"),
+    "video": ("core.data.video.source", "Video"),
     "mnist": ("core.data.published", "Mnist"),
     "fashionmnist": ("core.data.published", "FashionMnist"),
     "cifar10": ("core.data.published", "Cifar10"),

@@ -11,14 +11,15 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from core.data.recognise import Kind, Recognised, recognise
 from core.progress import Progress
-from core.registry import note
+from core.registry import note, notes
 from gui.widgets.notices import Action
 
 if TYPE_CHECKING:
     from gui.window import Window
 
 USUAL = "rotation"  # what a click trains on pictures of a person's own
-LATER = {Kind.VIDEO: "video", Kind.MESH: "3-D"}
+CLIPS = "clips"  # the data of methods that learn from films
+LATER = {Kind.MESH: "3-D"}
 
 
 class Drops(QObject):
@@ -85,6 +86,14 @@ class Drops(QObject):
                     lambda: window.train(USUAL, "folder", pictures),
                 ),
                 Action("Look at the images", lambda: window.browse("folder", pictures)),
+            ]
+        if found.kind in (Kind.VIDEO, Kind.VIDEO_FOLDER):
+            learner = next((n.id for n in notes() if n.data == CLIPS), USUAL)
+            which = "it" if found.kind is Kind.VIDEO else "them"
+            return [
+                Action(f"Track in {which}", lambda: window.video.open_path(path)),
+                Action(f"Train on {which}", lambda: window.train(learner, "video", pictures)),
+                Action("Look at the frames", lambda: window.browse("video", pictures)),
             ]
         if found.kind is Kind.RUN:
             folder = path if path.is_dir() else path.parent

@@ -28,6 +28,9 @@ STOPS = (
     ("compare", "Ask which is best",
      "One click trains several methods alike, with the random network among them, and shows how "
      "good their features are."),
+    ("video", "Follow an object",
+     "Paint an object in one frame of a film: a network that learned to colour videos follows it, "
+     "though nobody told it what an object is."),
     ("gallery", "Anything by typing",
      "Ctrl+Shift+P finds every action by name; F1 shows all shortcuts."),
 )  # fmt: skip

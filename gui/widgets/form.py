@@ -130,6 +130,9 @@ class Fold(QWidget):
     def add(self, widget: QWidget) -> None:
         self._column.addWidget(widget)
 
+    def set_title(self, title: str) -> None:
+        self._button.setText(title)
+
     def set_open(self, on: bool) -> None:
         self._button.setChecked(on)
         self._button.setIcon(icon("chevron-down" if on else "chevron-right"))

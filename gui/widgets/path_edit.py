@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from core.config import Option, Value
 from gui.icons import icon
@@ -31,7 +31,10 @@ class TextEdit(QLineEdit):
 
 
 class PathEdit(QWidget):
-    """A path. `ask` opens the chooser and answers with a path or ""; tests give their own."""
+    """A path. `ask` opens a chooser and answers with a path or ""; tests give their own.
+
+    Without one, the button offers both choosers, for a zip or a film is a file.
+    """
 
     edited = Signal(object)
 
@@ -39,7 +42,6 @@ class PathEdit(QWidget):
                  ask: Callable[[QWidget, str], str] | None = None) -> None:  # fmt: skip
         super().__init__(parent)
         self._title = option.title
-        self._ask = ask or _ask_for_folder
         self.line = QLineEdit(str(option.default), self)
         self.line.setPlaceholderText("Type, browse or drop a path")
         browse = QToolButton(self)
@@ -55,7 +57,14 @@ class PathEdit(QWidget):
         self.setAcceptDrops(True)
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(self.edited.emit)
-        browse.clicked.connect(self._browse)
+        if ask is not None:
+            browse.clicked.connect(lambda: self._browse(ask))
+        else:
+            menu = QMenu(browse)
+            menu.addAction("A folder ...", lambda: self._browse(_ask_for_folder))
+            menu.addAction("A file ...", lambda: self._browse(_ask_for_file))
+            browse.setMenu(menu)
+            browse.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def value(self) -> str:
         return self.line.text().strip()
@@ -73,8 +82,8 @@ class PathEdit(QWidget):
             event.acceptProposedAction()
             self._take(local[0])
 
-    def _browse(self) -> None:
-        chosen = self._ask(self, self.value())
+    def _browse(self, ask: Callable[[QWidget, str], str]) -> None:
+        chosen = ask(self, self.value())
         if chosen:
             self._take(chosen)
 
@@ -85,3 +94,7 @@ class PathEdit(QWidget):
 
 def _ask_for_folder(parent: QWidget, start: str) -> str:
     return QFileDialog.getExistingDirectory(parent, "Choose a folder", start)
+
+
+def _ask_for_file(parent: QWidget, start: str) -> str:
+    return QFileDialog.getOpenFileName(parent, "Choose a file", start)[0]

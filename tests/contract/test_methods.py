@@ -38,12 +38,20 @@ NOTES = registry.notes()
 
 IDS = [note.id for note in NOTES]
 BOTH = ("digits", "toyland")
+CLIPS = ("clips",)
+# 48 pictures to learn from and 48 held out, or as many frames.
+FEW: dict[str, dict[str, Any]] = {
+    "toyland": {"count": COUNT, "held_out": COUNT},
+    "clips": {"count": 6, "held_out": 6, "frames": COUNT // 6, "side": 48},
+}
 
 every_method = pytest.mark.parametrize("id", IDS)
 
 
 def usable(id: str) -> Sequence[str]:
-    """Of the two sources those whose pictures the method can learn from."""
+    """Of the usual sources those whose pictures the method can learn from."""
+    if registry.method_class(id).needs_clips:
+        return CLIPS
     return BOTH[1:] if registry.method_class(id).needs_colour else BOTH
 
 
@@ -61,11 +69,11 @@ def on_both(ids: Sequence[str]) -> Any:
 @cache
 def small(source: str) -> ImageSet:
     """48 pictures to learn from and 48 held out."""
-    values = {"count": COUNT, "held_out": COUNT} if source == "toyland" else {}
-    found = load(source, values)
+    found = load(source, FEW.get(source, {}))
 
     def few(part: Pictures) -> Pictures:
-        return Pictures(part.images[:COUNT], part.labels[:COUNT])
+        clips = part.clips[:COUNT] if part.clips is not None else None
+        return Pictures(part.images[:COUNT], part.labels[:COUNT], clips=clips)
 
     return dataclasses.replace(found, train=few(found.train), held_out=few(found.held_out))
 
@@ -81,8 +89,9 @@ def experiment(id: str, data: str) -> Experiment:
 def trainer(id: str, data: str, method: Method | None = None) -> Trainer:
     pictures_ = small(data)
     method = method or build(experiment(id, data), shape_of(pictures_), CPU)
-    feed = Feed(pictures_.train, SMALL["batch_size"], 0, CPU)
-    return Trainer(method, feed, held_out_batch(pictures_.held_out, COUNT, CPU))
+    window = method.window(method.config)
+    feed = Feed(pictures_.train, SMALL["batch_size"], 0, CPU, window)
+    return Trainer(method, feed, held_out_batch(pictures_.held_out, COUNT, CPU, window=window))
 
 
 def look_at(data: str, count: int = COUNT, known: bool = True) -> Look:

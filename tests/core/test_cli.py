@@ -21,6 +21,7 @@ from core.engine import Engine
 from core.registry import method_class
 from core.runs import Run, RunFull, RunStore
 from tests.core.watching import PATIENCE
+from tests.data import films
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--steps", "4", "--width", "4", "--batch-size", "8", "--threads", "1"]
@@ -82,6 +83,18 @@ def test_a_folder_of_pictures_is_data(
     assert run.config["shape"] == {"channels": 3, "side": 8, "classes": ["left", "right"]}
     # It can be gone on with from any folder.
     assert run.config["experiment"]["data_options"]["path"] == str(tmp_path / "mine")
+
+
+def test_a_film_is_data(runs: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    films.write(tmp_path / "walk.mp4")
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "rotation", "--data", "walk.mp4", "--data.side", "32", "--data.most", "9"]
+    assert main(["--quiet", *words, *SMALL]) == 0
+    described = runs.open(runs.list()[0].id).config["experiment"]
+    assert described["data"] == "video"
+    assert described["data_options"] == {
+        "path": str(tmp_path / "walk.mp4"), "side": 32, "most": 9,
+    }  # fmt: skip
 
 
 def test_resume_takes_more_steps(trained: str, runs: RunStore) -> None:

@@ -65,6 +65,20 @@ def test_a_zip_is_told_by_what_is_in_it(tmp_path: Path, name: str, kind: Kind) -
     assert recognise(tmp_path / "x.zip").kind is kind
 
 
+def test_a_folder_of_films_is_told_from_one_of_images(tmp_path: Path) -> None:
+    for name in ("a.mp4", "b.MOV"):
+        (tmp_path / name).write_bytes(b"content")
+    found = recognise(tmp_path)
+    assert (found.kind, found.sentence) == (
+        Kind.VIDEO_FOLDER, f"{tmp_path.name} is a folder with 2 videos.",
+    )  # fmt: skip
+
+
+def test_the_layout_of_davis_is_a_folder_of_films(pictures: Callable[..., Path]) -> None:
+    root = pictures("JPEGImages/480p/dog/00000.png", "Annotations/480p/dog/00000.png")
+    assert recognise(root).kind is Kind.VIDEO_FOLDER
+
+
 def test_a_loop_of_links_ends(pictures: Callable[..., Path]) -> None:
     root = pictures("a/1.png")
     (root / "a" / "up").symlink_to(root)

@@ -11,15 +11,15 @@ import pytest
 
 from core.config import ConfigError
 from core.data.imageset import DataError
-from core.data.photos import _installed
+from core.data.photos import installed
 from core.data.sources import SOURCES, UnknownSource, load, source, sources
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_table_holds_every_source_under_its_own_id() -> None:
-    assert list(SOURCES) == ["digits", "toyland", "photos", "folder", "mnist", "fashionmnist",
-                             "cifar10", "cifar100", "stl10", "svhn"]  # fmt: skip
+    assert list(SOURCES) == ["digits", "toyland", "clips", "photos", "folder", "video", "mnist",
+                             "fashionmnist", "cifar10", "cifar100", "stl10", "svhn"]  # fmt: skip
     assert [source(id).id for id in SOURCES] == list(SOURCES)
 
 
@@ -77,7 +77,7 @@ def test_digits_hold_out_a_quarter_of_every_class() -> None:
 
 
 def test_photographs_are_all_on_this_disk() -> None:
-    assert len(_installed()) == 16
+    assert len(installed()) == 16
 
 
 def test_photos_share_the_crops_equally_and_name_the_photograph() -> None:

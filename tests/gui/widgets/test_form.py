@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QToolButton
 
 from core.config import ConfigError, Option, option, options_of
 from gui.widgets.choice_edit import ComboEdit, SegmentEdit
@@ -193,12 +193,24 @@ def test_a_folder_can_be_dropped_on_a_path(form, tmp_path):
     assert form.config().folder == str(tmp_path)
 
 
+def test_a_path_is_browsed_for_as_a_folder_or_a_file(qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/there")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/there/walk.mp4", ""))
+    editor = PathEdit(options_of(Sample)[6])
+    qtbot.addWidget(editor)
+    folder, file = editor.findChild(QMenu).actions()
+    folder.trigger()
+    assert editor.value() == "/there"
+    file.trigger()
+    assert editor.value() == "/there/walk.mp4"
+
+
 def test_browsing_asks_from_where_it_stands_and_takes_the_answer(qtbot):
     asked = []
     editor = PathEdit(options_of(Sample)[6], ask=lambda _, start: asked.append(start) or "/there")
     qtbot.addWidget(editor)
     editor.set_value("/here")
-    editor._browse()
+    editor.findChild(QToolButton).click()
     assert (asked, editor.value()) == (["/here"], "/there")
 
 

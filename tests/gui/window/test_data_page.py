@@ -46,6 +46,9 @@ def test_every_source_that_is_here_is_shown(qtbot: QtBot, page: DataPage) -> Non
     show(qtbot, page, "photos", count=64)
     assert "held out, 32 px" in page.facts.text()
     assert page.grid.can_save()
+    show(qtbot, page, "clips", count=2, held_out=1, frames=4, side=48)
+    assert page.facts.text() == "8 to learn from, 4 held out, 48 px, no labels."
+    assert page.grid.can_save()
 
 
 def test_pictures_are_chosen_by_part_and_class(qtbot: QtBot, page: DataPage) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.runs import RunStore
 from gui.pages.data import OWN_SIDE
 from gui.window import Window
+from tests.data import films
 from tests.gui.window.acts import (
     LONG,
     accept,
@@ -112,7 +113,7 @@ def test_what_cannot_be_used_is_said_and_nothing_is_offered(
     qtbot: QtBot, window: Window, tmp_path: Path
 ) -> None:
     for name, content, sentence in (
-        ("clip.mp4", b"\0\0\0\x18ftypmp42" + bytes(40), "No method here learns from video"),
+        ("pot.obj", b"v 0 0 0\n", "No method here learns from 3-D"),
         ("text.odt", b"words and words", "does not use"),
         ("empty.png", b"", "is empty"),
     ):
@@ -120,6 +121,25 @@ def test_what_cannot_be_used_is_said_and_nothing_is_offered(
         path.write_bytes(content)
         assert drop(window, [path])
         assert offers(wait_for_notice(qtbot, window, sentence)) == []
+
+
+def test_a_film_is_looked_at_frame_by_frame(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    drop(window, [films.write(tmp_path / "walk.mp4", films.frames(6))])
+    notice = wait_for_notice(qtbot, window, "walk.mp4 is a video")
+    assert offers(notice) == ["Track in it", "Train on it", "Look at the frames"]
+    accept(notice, "Look at the frames")
+    page = window.data_page()
+    qtbot.waitUntil(page.train_button.isEnabled, timeout=LONG)
+    assert "6 to learn from, 6 held out, 96 px" in page.facts.text()
+
+
+def test_a_dropped_film_trains_by_a_click(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    path = films.write(tmp_path / "walk.mp4", films.frames(20))
+    drop(window, [path])
+    accept(wait_for_notice(qtbot, window, "walk.mp4 is a video"), "Train on it")
+    desk = desk_in(qtbot, window, "training")
+    assert desk.session.experiment.data == "video"
+    assert desk.session.experiment.data_options["path"] == str(path)
 
 
 def test_several_files_are_not_passed_over_in_silence(

@@ -1,0 +1,1 @@
+"""How well marks were followed: DAVIS measures of regions and boundaries, PCK of points."""

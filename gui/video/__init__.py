@@ -1,0 +1,1 @@
+"""What the page of videos knows of tracking: what is marked, what follows, what leaves."""

@@ -1,0 +1,1 @@
+"""Widgets that show a film and what is marked in it."""
