@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from core.abilities import Encodes
 from core.method import Method
+from core.nets.precision import halved
 from core.progress import Progress
 
 Encode = Callable[[Tensor], Tensor]  # (n, 3, H, W) in 0..1 to (n, D, h, w)
@@ -41,7 +42,8 @@ class Encoder:
         if self.method.data.channels == 1:
             frames = frames.mean(dim=1, keepdim=True)
         assert isinstance(self.method, Encodes)
-        return self.method.encode(frames)[self.stage]
+        with halved(frames.device):  # they are kept in no more precision
+            return self.method.encode(frames)[self.stage].float()
 
 
 @torch.no_grad()
