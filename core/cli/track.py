@@ -15,10 +15,10 @@ from core.cli.data_words import explained
 from core.cli.train import open_run
 from core.config import ConfigError, options_of
 from core.data.clips import make_clip
-from core.data.video import Clip, clips_in, open_clip
+from core.data.video import Clip, clips_in, davis_out, open_clip
 from core.data.video.folders import read_mask
 from core.evaluate.tracking.compare import Tracker, by_clip, compare, table
-from core.following import trackers, writing
+from core.following import trackers
 from core.following.own_film import train_on
 from core.following.trackers import Follower
 from core.judge import method_of
@@ -171,9 +171,10 @@ def _marks(path: Path | None, clip: Clip, frame: int) -> Marks:
 def _write(out: Path, clip: Clip, found: Mapping[int, Marks], progress: Progress) -> Path:
     """Masks into a folder, or a film of them over the frames."""
     if out.suffix.lower() in videos.SAVED:
-        writing.write_overlay(out, clip, found, progress=progress)
+        shown = davis_out.overlaid(clip, found)
+        videos.write_video(out, shown, clip.fps, progress, len(clip))
     else:
-        writing.write_masks(out, clip, found, progress=progress)
+        davis_out.write_masks(out, clip, found, progress)
     return out
 
 

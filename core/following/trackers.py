@@ -1,7 +1,7 @@
 """Trackers by name: a run, or one of what it must beat, each at settings that suit it.
 
-The settings of the baselines are the best of a small grid (radius, top-k, temperature, size), on
-painted clips of other seeds than those that anything is judged on.
+Every baseline has settings of its own: bad features need a smaller radius than good ones, for what
+is far away may look alike by chance.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def names() -> list[str]:
 
 
 def baseline(name: str, settings: Settings | None = None, seed: int = 0) -> Follower:
-    """A baseline by name, at its best settings or those given; raises TrackingError."""
+    """A baseline by name, at its own settings or those given; raises TrackingError."""
     if name not in TITLES:
         raise TrackingError(f"there is no tracker {name!r}; there are {', '.join(TITLES)}")
     if name == "flow" and not baselines.has_flow():

@@ -11,7 +11,6 @@ from core.data.video.clip import Clip
 from core.experiment import Experiment, build
 from core.following import trackers
 from core.following.own_film import parts, train_on
-from core.following.writing import overlaid, palette, write_masks
 from core.method import DataShape, Method
 from core.tracking import baselines
 from core.tracking.features import Bank, TrackingError
@@ -120,27 +119,3 @@ def test_the_end_of_a_film_is_held_out() -> None:
     learned, held = parts(clip_of(shifting(40)), 3)
     assert (len(learned), len(held)) == (34, 6)
     assert np.array_equal(held.images[-1].transpose(1, 2, 0), shifting(40)[-1])
-
-
-# --- written --------------------------------------------------------------------------------------
-
-
-def test_masks_come_back_from_their_pngs_bit_for_bit(tmp_path: object) -> None:
-    from core.data.video.folders import read_mask
-
-    mask = np.random.default_rng(0).integers(0, 256, SHAPE, dtype=np.uint8)
-    write_masks(tmp_path, clip_of(shifting(2)), {1: Marks(mask)})  # type: ignore[arg-type]
-    np.testing.assert_array_equal(read_mask(tmp_path / "00001.png"), mask)  # type: ignore[operator]
-
-
-def test_the_palette_is_that_of_davis() -> None:
-    known = [(0, 0, 0), (128, 0, 0), (0, 128, 0), (128, 128, 0), (0, 0, 128)]
-    assert [tuple(c) for c in palette()[:5].tolist()] == known
-    assert len(np.unique(palette(), axis=0)) == 256
-
-
-def test_an_overlay_leaves_the_background_as_it_was() -> None:
-    frame = shifting(1)[0]
-    shown = overlaid(frame, Marks(square(0)))
-    np.testing.assert_array_equal(shown[square(0) == 0], frame[square(0) == 0])
-    assert (shown[square(0) == 1] != frame[square(0) == 1]).any()

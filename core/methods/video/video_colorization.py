@@ -42,7 +42,7 @@ TURN, SHIFT = 8.0, 0.1  # of a still picture moved: degrees, share of half its s
 class VideoColorizationConfig(MethodConfig):
     """The defaults are those found to track best after two minutes of two CPU cores."""
 
-    steps: int = option(1500, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
+    steps: int = option(800, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
                         group="Training")  # fmt: skip
     batch_size: int = option(16, "Windows of frames in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
