@@ -3,7 +3,7 @@
 SimCLR trains in the engine, with the window open; its map, laid out by t-SNE at every look, is
 shown and put away in turns. The other turns show the options alone.
 
-    python -m bench.live_map [--data digits] [--seconds 15] [--rounds 5]
+    python -m bench.live_map [--data digits] [--seconds 15] [--rounds 5] [--layouts PCA t-SNE UMAP]
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--data", default="digits")
     parser.add_argument("--seconds", type=float, default=15.0, help="of each turn")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--layouts", nargs="+", choices=list(LAYOUTS), default=list(LAYOUTS))
     given = parser.parse_args()
     with own_home(), screen() as where, window() as found:
         from core.experiment import Experiment
@@ -60,8 +61,8 @@ def main() -> None:
         rows = []
         heading(f"Steps of SimCLR on {given.data} a second, live map shown and hidden in "
                 f"{given.rounds} turns of {given.seconds:g} s, {where}.")  # fmt: skip
-        for title, layout in LAYOUTS.items():
-            choose(desk, layout)
+        for title in given.layouts:
+            choose(desk, LAYOUTS[title])
             show_only(desk, "map")
             wait(20.0)  # the other process loads what it needs
             turns = rounds(

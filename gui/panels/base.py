@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from core.observer import Answer, Question
 
 LIVE_MS = 800  # between two looks at a run in training
-SLOWEST_SHARE = 8  # an answer that took t seconds is asked for again after this many t
 
 
 class Panel(QWidget):
     """Asks the session again when step, pictures or weights changed, while it is seen."""
 
     title: ClassVar[str] = ""
+    patience: ClassVar[int] = 8  # an answer that took t seconds is asked for again after so many t
     problem = Signal(str)  # something asked for could not be done, in words
     wants = Signal(str)  # a command of the window, by its id
 
@@ -102,7 +102,7 @@ class Panel(QWidget):
         if live and self.isVisible() and not self._again.isActive():
             took = time.monotonic() - self._asked_at if self._answered else 0.0
             self._answered = True  # the first answer waits for what is loaded and built only once
-            self._again.start(int(max(LIVE_MS, SLOWEST_SHARE * took * 1000)))
+            self._again.start(int(max(LIVE_MS, self.patience * took * 1000)))
 
     def end(self) -> None:
         """End what this panel holds beyond its widgets; called before it goes."""

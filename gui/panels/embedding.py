@@ -33,6 +33,7 @@ class EmbeddingPanel(Panel):
 
     title = "Map"
     ability = "Encodes"
+    patience = 12  # the layout is work in another process, which a training feels too
 
     def __init__(self, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
