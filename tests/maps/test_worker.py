@@ -208,10 +208,12 @@ def test_getting_umap_ready_takes_idle_time_only_and_ends_with_the_worker():
     leader = worker.process_id
     other = next(pid for pid in group(leader) if pid != leader)
     wait_until(lambda: os.sched_getscheduler(other) == os.SCHED_IDLE)
+    assert os.sched_getscheduler(leader) != os.SCHED_IDLE
     worker.start(cloud(), "tsne", QUICK)
     poll_until(worker, lambda f: f.final)  # jobs are done meanwhile
     worker.close()
     wait_until(lambda: group(leader) == [])  # what only takes idle time ends in it, too
+    assert worker.process_id is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

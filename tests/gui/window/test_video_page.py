@@ -223,7 +223,7 @@ def test_a_film_that_is_none_is_refused_in_words(
 def test_nothing_marked_is_said_in_words(qtbot: QtBot, page: VideoPage) -> None:
     press(page.window(), "Ctrl+Shift+Backspace")
     click(page.steps.forward)
-    wait_for_notice(qtbot, page.window(), "Nothing is marked")
+    assert wait_for_notice(qtbot, page.window(), "Nothing is marked").level == "warning"
 
 
 def test_training_on_the_clip_tells_what_was_gained(qtbot: QtBot, page: VideoPage) -> None:
