@@ -233,7 +233,7 @@ class Actions(QObject):
 
     def _export_comparison(self) -> None:
         self._window.go("compare")
-        self._window.compare_page().export.write_all()
+        self._window.rooms.compare().export.write_all()
 
     def _start(self, title: str, work: Callable[..., Path], said: Callable[[Path], str]) -> None:
         """Work in a thread; the notice that says so gives way to the one that it is done."""
@@ -262,7 +262,7 @@ class Actions(QObject):
                 return figure
         except RuntimeError:  # it was deleted with its desk
             self._figure = None
-        page = self._window.pages.currentWidget()
+        page = self._window.rooms.currentWidget()
         seen = [f for f in page.findChildren(Savable) if f.isVisible() and f.can_save()]
         return seen[0] if seen else None
 

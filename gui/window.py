@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
-    QStackedWidget,
     QToolBar,
     QWidget,
 )
@@ -37,6 +36,7 @@ from gui.pages.gallery import Gallery
 from gui.pages.recent import recent_runs
 from gui.pages.workbench import Workbench
 from gui.preferences import Preferences
+from gui.rooms import PAGES, Rooms
 from gui.tasks import Tasks
 from gui.theme import manager
 from gui.widgets.log_view import LogFeed, LogView
@@ -47,13 +47,7 @@ from gui.widgets.shortcut_sheet import ShortcutSheet
 
 if TYPE_CHECKING:
     from core.experiment import Experiment
-    from gui.pages.compare import ComparePage
-    from gui.pages.data import DataPage
-    from gui.pages.maps import MapsPage
-    from gui.pages.runs import RunsPage
-    from gui.pages.video import VideoPage
 
-PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video")
 LATER = ("gui.pages.desk", "gui.pages.runs")  # imported behind the scenes once the window is seen
 SMALLEST = QSize(1024, 640)
 FIRST = QSize(1280, 800)
@@ -77,14 +71,7 @@ class Window(QMainWindow):
         self.notices = Notices(self)
         self.gallery = Gallery(notes())
         self.workbench = Workbench(self.laboratory, self.tasks, settings)
-        self._runs: RunsPage | None = None
-        self._data: DataPage | None = None
-        self._compare: ComparePage | None = None
-        self._maps: MapsPage | None = None
-        self._video: VideoPage | None = None
-        self.pages = QStackedWidget()
-        for page in (self.gallery, self.workbench, *(QWidget() for _ in PAGES[2:])):
-            self.pages.addWidget(page)
+        self.rooms = Rooms(self, self.gallery, self.workbench)
         self._is_painted = False
         self._feed = LogFeed()
         logging.getLogger().addHandler(self._feed)
@@ -118,11 +105,7 @@ class Window(QMainWindow):
 
     def go(self, page: str) -> None:
         """Show a page by its name."""
-        if page in PAGES[2:]:
-            shown = getattr(self, f"{page}_page")()
-            if page in ("runs", "maps", "video"):  # these list the store
-                shown.refresh()
-        self.pages.setCurrentIndex(PAGES.index(page))
+        self.rooms.go(page)
         for name in PAGES:
             self.commands.check(f"go.{name}", name == page)
         if page == "gallery":
@@ -130,77 +113,8 @@ class Window(QMainWindow):
 
     @property
     def page(self) -> str:
-        return PAGES[self.pages.currentIndex()]
-
-    def data_page(self) -> DataPage:
-        """The data page, made when it is first asked for."""
-        if self._data is None:
-            from gui.pages.data import DataPage
-
-            self._data = DataPage(self.tasks)
-            self._data.problem.connect(self.warn)
-            self._data.augmentations.picture_wanted.connect(self.actions_of_window.open_picture)
-            self._data.train.connect(self.train)
-            self._put("data", self._data)
-        return self._data
-
-    def runs_page(self) -> RunsPage:
-        """The page of runs, made when it is first asked for."""
-        if self._runs is None:
-            from gui.pages.runs import RunsPage
-
-            self._runs = RunsPage(self.laboratory, self.tasks)
-            self._runs.open_run.connect(self.open_run)
-            self._runs.continue_run.connect(self.continue_run)
-            self._runs.problem.connect(self.warn)
-            self._runs.done.connect(lambda text: self.notices.show("success", text))
-            self.laboratory.runs_changed.connect(self._runs.refresh_soon)
-            self._put("runs", self._runs)
-        return self._runs
-
-    def compare_page(self) -> ComparePage:
-        """The page of comparisons, made when it is first asked for."""
-        if self._compare is None:
-            from gui.pages.compare import ComparePage
-
-            self._compare = ComparePage(self.laboratory, self.tasks)
-            self._compare.problem.connect(self.warn)
-            self._compare.done.connect(lambda text: self.notices.show("success", text))
-            self._compare.open_run.connect(self.open_run)
-            self._put("compare", self._compare)
-        return self._compare
-
-    def maps_page(self) -> MapsPage:
-        """The page of maps, made when it is first asked for."""
-        if self._maps is None:
-            from gui.pages.maps import MapsPage
-
-            self._maps = MapsPage(self.laboratory, self.tasks)
-            self._maps.problem.connect(self.warn)
-            self._maps.open_wanted.connect(self.mapping.open_file)
-            self._put("maps", self._maps)
-        return self._maps
-
-    def video_page(self) -> VideoPage:
-        """The page of videos, made when it is first asked for."""
-        if self._video is None:
-            from gui.pages.video import VideoPage
-
-            self._video = VideoPage(self.laboratory, self.tasks)
-            self._video.problem.connect(self.warn)
-            self._video.done.connect(lambda text: self.notices.show("success", text))
-            self._video.train_wanted.connect(self.train)
-            self._video.wants.connect(lambda id: self.commands.action(id).trigger())
-            self._put("video", self._video)
-        return self._video
-
-    def _put(self, name: str, page: QWidget) -> None:
-        """Put a page where an empty one kept its place."""
-        at = PAGES.index(name)
-        empty = self.pages.widget(at)
-        self.pages.insertWidget(at, page)
-        self.pages.removeWidget(empty)
-        empty.deleteLater()
+        """The name of the page that is shown."""
+        return self.rooms.page
 
     def train(
         self, method: str, data: str | None = None, data_options: dict[str, object] | None = None
@@ -260,7 +174,7 @@ class Window(QMainWindow):
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.pages)
+        row.addWidget(self.rooms)
         self.setCentralWidget(middle)
         self._log_dock.setObjectName("log")
         self._log_dock.setWidget(self.log)
@@ -303,12 +217,12 @@ class Window(QMainWindow):
     def browse(self, source: str, options: dict[str, object]) -> None:
         """Show pictures of a source on the data page."""
         self.go("data")
-        self.data_page().show_source(source, options)
+        self.rooms.data().show_source(source, options)
 
     def augment_image(self, path: Path) -> None:
         """Show what the augmentations make of a picture of the person's own."""
         self.go("data")
-        self.data_page().augment_own(path)
+        self.rooms.data().augment_own(path)
 
     def look_at_image(self, path: Path) -> None:
         """Let the run in front look at a picture of the person's own."""
@@ -389,9 +303,7 @@ class Window(QMainWindow):
         self.settings.sync()
         self.hide()  # what is left may take a few seconds, and nobody need watch it
         self.workbench.end()
-        for page in (self._maps, self._video):
-            if page is not None:
-                page.end()
+        self.rooms.end()
         self.tasks.shut_down()
         self.laboratory.shut_down()
         self.log.stop()

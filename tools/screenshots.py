@@ -85,7 +85,7 @@ class _Photographer:
         """The data page, showing the painted world."""
         self.manager.set_mode("light")
         self.window.go("data")
-        page = self.window.data_page()
+        page = self.window.rooms.data()
         page.show_source("toyland", {"count": 1200, "held_out": 100, "side": 64})
         self.wait(1.0)
         self.wait(MOST_SECONDS, lambda: not self.window.tasks.running)
@@ -95,7 +95,7 @@ class _Photographer:
     def map(self) -> None:
         """The page of maps: the end of the training beside its beginning, a class chosen."""
         self.window.go("maps")
-        page = self.window.maps_page()
+        page = self.window.rooms.maps()
         id = self.window.laboratory.store.list()[0].id
         page.compare.setChecked(True)
         for seat, step in zip(page.seats, (None, 0)):

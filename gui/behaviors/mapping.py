@@ -45,7 +45,7 @@ class Mapping(QObject):
         self._bind("map.film", lambda m: m.wanted.emit("film"))
         self._bind("map.export", lambda m: m.wanted.emit("export"))
         self._bind("map.columns", self._colour_by_file)
-        window.pages.currentChanged.connect(self.refresh)
+        window.rooms.currentChanged.connect(self.refresh)
         window.workbench.current_changed.connect(self.refresh)
         self.refresh()
 
@@ -61,7 +61,7 @@ class Mapping(QObject):
         """The map that is looked at: that of the page of maps, else of the desk in front."""
         window = self._window
         if window.page == "maps":
-            return window.maps_page().instrument
+            return window.rooms.maps().instrument
         desk = window.workbench.desk()
         return desk.map if window.page == "workbench" and desk is not None else None
 
@@ -80,19 +80,19 @@ class Mapping(QObject):
     def open_path(self, path: Path) -> None:
         """Map the features in a file on the page of maps."""
         self._window.go("maps")
-        self._window.maps_page().show_file(path)
+        self._window.rooms.maps().show_file(path)
 
     def compare(self) -> None:
         """Two maps side by side; with a run in front, that run is the first of them."""
         self.explore()
-        self._window.maps_page().compare.setChecked(True)
+        self._window.rooms.maps().compare.setChecked(True)
 
     def explore(self) -> None:
         """The run in front on the page of maps, at the step that the timeline shows."""
         desk = self._window.workbench.desk() if self._window.page == "workbench" else None
         self._window.go("maps")
         if desk is not None and desk.session.run is not None:
-            self._window.maps_page().show_run(desk.session.run.id, desk.session.step)
+            self._window.rooms.maps().show_run(desk.session.run.id, desk.session.step)
 
     def _colour_by_file(self, instrument: MapInstrument) -> None:
         path = self._window.actions_of_window.choosers.file("Colour by a table", COLUMNS)

@@ -55,11 +55,11 @@ class Video(QObject):
         self._bind("points", self._export_points)
         self._bind("film", self._export_film)
         self._bind("scores", self._export_scores)
-        window.pages.currentChanged.connect(self.refresh)
+        window.rooms.currentChanged.connect(self.refresh)
         self.refresh()
 
     def _bind(self, name: str, do: Callable[[VideoPage], object]) -> None:
-        self._window.commands.bind(f"video.{name}", lambda: do(self._window.video_page()))
+        self._window.commands.bind(f"video.{name}", lambda: do(self._window.rooms.video()))
 
     def refresh(self, *_: object) -> None:
         """Allow what can be done now."""
@@ -83,13 +83,13 @@ class Video(QObject):
 
     def open_path(self, path: Path) -> None:
         """Track in a film or a folder of frames."""
-        page = self._window.video_page()
+        page = self._window.rooms.video()
         page.open_path(path)
         self._window.go("video")
 
     def open_embedded(self) -> None:
         """The next of the painted clips."""
-        page, here = self._window.video_page(), self._window.page == "video"
+        page, here = self._window.rooms.video(), self._window.page == "video"
         if here:
             page.steps.number.stepUp()
         self._window.go("video")

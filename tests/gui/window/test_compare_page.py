@@ -30,7 +30,7 @@ def page(qtbot: QtBot, window: Window) -> ComparePage:
 def opened(qtbot: QtBot, window: Window) -> ComparePage:
     """The page, as soon as it can list what there is."""
     press(window, "Ctrl+5")
-    page = window.compare_page()
+    page = window.rooms.compare()
     qtbot.waitUntil(lambda: page.earlier.count() > 0, timeout=LONG)
     return page
 
@@ -99,16 +99,16 @@ def tab(page: ComparePage, title: str) -> None:
 
 
 def test_every_tab_shows_what_was_found(qtbot: QtBot, done: Window) -> None:
-    results = done.compare_page().results
+    results = done.rooms.compare().results
     both = {"Rotation prediction", "Random network"}
-    tab(done.compare_page(), "Seconds")
+    tab(done.rooms.compare(), "Seconds")
     assert {row[0] for row in results.seconds.table()[1:]} == both | {"Raw pixels"}
-    tab(done.compare_page(), "Classes")
+    tab(done.rooms.compare(), "Classes")
     assert {row[0] for row in results.classes.table()[1:]} == both | {"Raw pixels"}
     results.order.setCurrentIndex(2)  # after all classes and the first
     column = [row[3] for row in results.classes.table()[1:]]
     assert column == sorted(column, reverse=True)
-    tab(done.compare_page(), "Maps")
+    tab(done.rooms.compare(), "Maps")
     maps = results.maps.maps
     qtbot.waitUntil(lambda: maps.isVisible() and len(maps.canvases) == 2, timeout=LONG)
     canvas = maps.canvases[0]
@@ -117,7 +117,7 @@ def test_every_tab_shows_what_was_found(qtbot: QtBot, done: Window) -> None:
     qtbot.waitUntil(lambda: results.maps.words.text().startswith("Picture"), timeout=LONG)
     assert len({c.scene.hover for c in maps.canvases}) == 1  # the same picture in both
     assert canvas.scene.hover >= 0
-    tab(done.compare_page(), "Attention")
+    tab(done.rooms.compare(), "Attention")
     view = results.attention.view
     qtbot.waitUntil(view.can_save, timeout=LONG)
     assert {row[1] for row in view.table()[1:]} == both
@@ -127,8 +127,8 @@ def test_every_tab_shows_what_was_found(qtbot: QtBot, done: Window) -> None:
 
 
 def test_t_sne_is_computed_beside_and_can_be_stopped(qtbot: QtBot, done: Window) -> None:
-    maps = done.compare_page().results.maps
-    tab(done.compare_page(), "Maps")
+    maps = done.rooms.compare().results.maps
+    tab(done.rooms.compare(), "Maps")
     qtbot.waitUntil(lambda: len(maps.maps.canvases) == 2 and maps._task is None, timeout=LONG)
     maps.layout_choice.setCurrentIndex(1)
     maps.layout_choice.activated.emit(1)
@@ -141,7 +141,7 @@ def test_t_sne_is_computed_beside_and_can_be_stopped(qtbot: QtBot, done: Window)
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 def test_the_graph_in_front_is_saved(done: Window, tmp_path: Path, suffix: str) -> None:
-    page = done.compare_page()
+    page = done.rooms.compare()
     asked: list[str] = []
     for title in ("Table", "Bars", "Seconds", "Classes"):
         path = tmp_path / f"{title}{suffix}"
@@ -156,7 +156,7 @@ def test_the_graph_in_front_is_saved(done: Window, tmp_path: Path, suffix: str) 
 
 
 def test_everything_is_exported_by_a_key(qtbot: QtBot, done: Window, tmp_path: Path) -> None:
-    page = done.compare_page()
+    page = done.rooms.compare()
     page.export.folder = lambda _: str(tmp_path / "all")
     press(done, "Ctrl+Alt+E")
     wait_for_notice(qtbot, done, "The comparison is in")

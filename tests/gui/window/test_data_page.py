@@ -26,7 +26,7 @@ WITH["stretch"] = {"crop": 0.5}
 @pytest.fixture
 def page(window: Window) -> DataPage:
     window.go("data")
-    return window.data_page()
+    return window.rooms.data()
 
 
 def show(qtbot: QtBot, page: DataPage, source: str, **options: object) -> None:

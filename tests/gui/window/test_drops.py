@@ -61,7 +61,7 @@ def test_a_folder_of_images_is_looked_at_or_trained_on(
     notice = wait_for_notice(qtbot, window, "12 images")
     assert offers(notice) == ["Train rotation prediction", "Look at the images"]
     accept(notice, "Look at the images")
-    page = window.data_page()
+    page = window.rooms.data()
     qtbot.waitUntil(lambda: page.train_button.isEnabled(), timeout=LONG)
     assert window.page == "data"
     assert "2 classes" in page.facts.text()
@@ -94,7 +94,7 @@ def test_an_image_is_looked_at_with_the_open_run(
 def test_an_image_is_augmented(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     assert drop(window, [picture(tmp_path / "mine.png")])
     accept(wait_for_notice(qtbot, window, "is an image"), "Augment it")
-    view = window.data_page().augmentations.view
+    view = window.rooms.data().augmentations.view
     qtbot.waitUntil(view.can_save, timeout=LONG)
     assert window.page == "data"
     assert view._tiles.images.shape[1] == OWN_SIDE
@@ -128,7 +128,7 @@ def test_a_film_is_looked_at_frame_by_frame(qtbot: QtBot, window: Window, tmp_pa
     notice = wait_for_notice(qtbot, window, "walk.mp4 is a video")
     assert offers(notice) == ["Track in it", "Train on it", "Look at the frames"]
     accept(notice, "Look at the frames")
-    page = window.data_page()
+    page = window.rooms.data()
     qtbot.waitUntil(page.train_button.isEnabled, timeout=LONG)
     assert "6 to learn from, 6 held out, 96 px" in page.facts.text()
 

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from gui.panels.base import Panel
 from gui.panels.evaluation import EvaluationPanel
+from gui.rooms import PAGES
 from gui.widgets.details import DetailsDialog
-from gui.window import PAGES, Window
+from gui.window import Window
 from tests.gui.window.acts import accept, press, wait_for_notice
 
 WIDEST = 440  # of a panel, beside the options and the curves at 1280

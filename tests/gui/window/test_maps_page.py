@@ -20,7 +20,7 @@ def page(qtbot: QtBot, store_with_run: RunStore, open_window: OpenWindow) -> Map
     window = open_window()
     press(window, "Ctrl+6")
     assert window.page == "maps"
-    return window.maps_page()
+    return window.rooms.maps()
 
 
 def mapped(qtbot: QtBot, page: MapsPage, seat: int) -> None:
@@ -113,6 +113,6 @@ def test_the_run_in_front_opens_here_at_the_step_of_the_timeline(
 ) -> None:
     at_desk.workbench.desk().session.go_to(0)
     press(at_desk, "Ctrl+M")
-    page = at_desk.maps_page()
+    page = at_desk.rooms.maps()
     mapped(qtbot, page, 0)
     assert page.seats[0].step.currentData() == 0

@@ -26,7 +26,7 @@ def desk(qtbot: QtBot, window: Window, tmp_path: Path) -> Desk:
         pixels = rng.integers(0, 256, (40, 48, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(tmp_path / f"holiday {number}.jpg")
     window.browse("folder", {"path": str(tmp_path)})
-    page = window.data_page()
+    page = window.rooms.data()
     qtbot.waitUntil(page.train_button.isEnabled, timeout=LONG)
     assert "no labels" in page.facts.text()
     page.method.setCurrentIndex(page.method.findData("simclr"))

@@ -39,8 +39,8 @@ def page(qtbot: QtBot, store_with_run: RunStore, open_window: OpenWindow) -> Run
     (damaged / "run.json").write_text("{")
     window = open_window()
     window.go("runs")
-    wait_for_rows(qtbot, window.runs_page(), 3)
-    return window.runs_page()
+    wait_for_rows(qtbot, window.rooms.runs(), 3)
+    return window.rooms.runs()
 
 
 def wait_for_rows(qtbot: QtBot, page: RunsPage, count: int) -> None:
@@ -151,13 +151,13 @@ def test_a_stopped_run_is_continued(qtbot: QtBot, window: Window) -> None:
     desk.stop()
     qtbot.waitUntil(lambda: not desk.session.training, timeout=LONG)
     window.go("runs")
-    wait_for_rows(qtbot, window.runs_page(), 1)
-    choose(window.runs_page(), "Stopped")
-    click(window.runs_page().buttons["Continue"])
+    wait_for_rows(qtbot, window.rooms.runs(), 1)
+    choose(window.rooms.runs(), "Stopped")
+    click(window.rooms.runs().buttons["Continue"])
     desk_in(qtbot, window, "training")
 
 
 def test_without_runs_the_page_says_where_to_begin(qtbot: QtBot, window: Window) -> None:
     window.go("runs")
-    qtbot.waitUntil(lambda: not window.runs_page()._reading, timeout=LONG)
-    assert not window.runs_page().table.isVisible()
+    qtbot.waitUntil(lambda: not window.rooms.runs()._reading, timeout=LONG)
+    assert not window.rooms.runs().table.isVisible()

@@ -39,7 +39,7 @@ def page(qtbot: QtBot, open_window: OpenWindow) -> VideoPage:
     window = open_window()
     press(window, "Ctrl+7")
     assert window.page == "video"
-    page = window.video_page()
+    page = window.rooms.video()
     qtbot.waitUntil(lambda: page.work.clip is not None, timeout=LONG)
     page.show_clip(clip())
     choose(page, "left", "colours")
