@@ -17,6 +17,11 @@ SHAPES: dict[str, str] = {
     ),
     "stop": '<rect x="5.5" y="5.5" width="13" height="13" rx="2"/>',
     "reset": '<path d="M4 12a8 8 0 1 0 2.6-5.9L4 8.5"/><path d="M4 4v4.5h4.5"/>',
+    "more": '<path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="2.6"/>',
+    "arena": (
+        '<circle cx="7.5" cy="8" r="3.5"/><circle cx="16.5" cy="16" r="3.5"/>'
+        '<path d="M13 5.5h3.5a3 3 0 0 1 3 3V9"/><path d="M11 18.5H7.5a3 3 0 0 1-3-3V15"/>'
+    ),
     # places
     "gallery": (
         '<rect x="4" y="4" width="6.5" height="6.5" rx="1.5"/><rect x="13.5" y="4" '

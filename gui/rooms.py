@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 if TYPE_CHECKING:
+    from gui.pages.arena import ArenaPage
     from gui.pages.compare import ComparePage
     from gui.pages.data import DataPage
     from gui.pages.maps import MapsPage
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=QWidget)
 
-PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video")
+PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video", "arena")
 LISTING = ("runs", "maps", "video")  # these list the store, and look again when they are gone to
 
 
@@ -114,6 +115,18 @@ class Rooms(QStackedWidget):
             return page
 
         return self._page("video", make)
+
+    def arena(self) -> ArenaPage:
+        """The page of games."""
+
+        def make() -> ArenaPage:
+            from gui.pages.arena import ArenaPage
+
+            page = ArenaPage(self._window.laboratory, self._window.tasks)
+            page.train_wanted.connect(self._window.train_experiment)
+            return page
+
+        return self._page("arena", make)
 
     def _page(self, name: str, make: Callable[[], P]) -> P:
         """The page of that name, put where an empty one kept its place."""

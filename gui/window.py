@@ -24,6 +24,7 @@ from core.runs import RunStore
 from gui import preferences
 from gui.about import show_about
 from gui.actions import Actions
+from gui.behaviors.arena import ArenaCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.mapping import Mapping
@@ -87,6 +88,7 @@ class Window(QMainWindow):
         self._connect()
         self.mapping = Mapping(self)
         self.video = Video(self)
+        self.arena = ArenaCommands(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()
@@ -128,6 +130,10 @@ class Window(QMainWindow):
             return Experiment(method, data or note(method).data, data_options=data_options or {})
 
         self._begin(make, start=True)
+
+    def train_experiment(self, experiment: Experiment) -> None:
+        """Train a run of an experiment that is already described."""
+        self._begin(lambda: experiment, start=True)
 
     def set_up(self, method: str) -> None:
         """Open a method's desk without starting it."""
@@ -195,7 +201,7 @@ class Window(QMainWindow):
         self.laboratory.opened.connect(lambda _: self.go("workbench"))
         self.workbench.problem.connect(self.warn)
         self.workbench.wants.connect(lambda id: self.commands.action(id).trigger())
-        self.workbench.again.connect(lambda experiment: self._begin(lambda: experiment, start=True))
+        self.workbench.again.connect(self.train_experiment)
         self.workbench.files_dropped.connect(self.drops.offer_first)
 
     def open_run(self, id: str) -> None:
