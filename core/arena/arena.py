@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from core import device as devices
@@ -64,7 +65,7 @@ class Arena:
         self._closed = False
         self._at: float | None = None  # where on the clock is looked; None: now
         data = lanes[0].data
-        self.frame: Frame = frame_of(data.train.images[:20_000, :, 0, 0])
+        self.frame: Frame = frame_of(np.asarray(data.train.images[:20_000, :, 0, 0], np.float64))
         self._real = torch.from_numpy(data.held_out.images)
         self._player = threading.Thread(target=self._play, name="arena")
         self._onlooker = threading.Thread(target=self._look_on, name="arena's onlooker")

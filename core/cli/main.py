@@ -77,6 +77,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _ask_words(commands, words)
     _map_words(commands, words)
     _track_words(commands, words)
+    _arena_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -290,6 +291,17 @@ def _track_words(commands: Commands, words: Sequence[str]) -> None:
         followed.set_defaults(do=track)
         add_judging_words(judged)
         judged.set_defaults(do=tracking)
+
+
+def _arena_words(commands: Commands, words: Sequence[str]) -> None:
+    games = commands.add_parser(
+        "arena", help="several GANs on the same points in the plane, side by side"
+    )
+    if "arena" in words:  # what it needs imports torch
+        from core.cli.arena import add_words, arena
+
+        add_words(games)
+        games.set_defaults(do=arena)
 
 
 def _export_words(commands: Commands) -> None:

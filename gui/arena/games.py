@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gui.arena.matches import MOST_LANES, LanePlan
+from core.arena.matches import MOST_LANES, LanePlan
 from gui.tasks import Tasks
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.arena.matches import KINDS, MATCHES
+from core.arena.matches import KINDS, MATCHES
 from gui.theme import SPACE
 from gui.widgets.text import label
 

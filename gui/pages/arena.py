@@ -16,7 +16,7 @@ from gui.arena.cards import CardRow
 from gui.arena.course import Course
 from gui.arena.games import DATA, METHOD, Games
 from gui.arena.lane_dialog import LaneDialog
-from gui.arena.matches import MATCHES, MOST_LANES, LanePlan
+from core.arena.matches import MATCHES, MOST_LANES, LanePlan
 from gui.arena.settings import ArenaSettings
 from gui.arena.transport import PastBar, TransportBar
 from gui.tasks import Tasks
