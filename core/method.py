@@ -158,6 +158,11 @@ class Method(nn.Module):
         """
         return ()
 
+    @classmethod
+    def drawn(cls, config: Any) -> int:
+        """How many pictures a step is given; what is read of the config must not be `live`."""
+        return config.batch_size
+
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """The scalars of one step; "loss" is the one that is minimised."""
         raise NotImplementedError
