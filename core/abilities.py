@@ -98,6 +98,50 @@ class Orders(Protocol):
         ...
 
 
+@runtime_checkable
+class Generates(Protocol):
+    """Numbers drawn at random to pictures."""
+
+    @property
+    def latent_size(self) -> int:
+        """Numbers that a picture is made from."""
+        ...
+
+    @property
+    def conditional(self) -> bool:
+        """Whether pictures are made of a class that is asked for."""
+        ...
+
+    def draw(self, count: int, rng: torch.Generator) -> Tensor:
+        """Latents (count, Z) float32 of N(0, I), on the device of `rng`."""
+        ...
+
+    def generate(self, latents: Tensor, labels: Tensor | None = None, raw: bool = False) -> Tensor:
+        """Pictures (B, C, H, W) in 0..1; of a class each (B,) where it is conditional.
+
+        `raw`: by the weights as they are, where an average over the steps is kept beside them.
+        """
+        ...
+
+
+@runtime_checkable
+class Criticises(Protocol):
+    """Pictures to how real a discriminator takes them to be."""
+
+    def criticise(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Scores (B,), more for what it takes for real; no probabilities."""
+        ...
+
+
+@runtime_checkable
+class Inverts(Protocol):
+    """Pictures to the latents that they would be made from."""
+
+    def latents_of(self, images: Tensor) -> Tensor:
+        """(B, Z), an encoder's answer."""
+        ...
+
+
 ABILITIES: dict[str, type] = {
     "Encodes": Encodes,
     "Attends": Attends,
@@ -105,6 +149,9 @@ ABILITIES: dict[str, type] = {
     "Reconstructs": Reconstructs,
     "Fills": Fills,
     "Orders": Orders,
+    "Generates": Generates,
+    "Criticises": Criticises,
+    "Inverts": Inverts,
 }
 
 
@@ -117,6 +164,9 @@ def abilities_of(method: object) -> list[str]:
         "Reconstructs": "reconstruct",
         "Fills": "fill",
         "Orders": "order",
+        "Generates": "generate",
+        "Criticises": "criticise",
+        "Inverts": "latents_of",
     }
     return [
         ability

@@ -9,6 +9,7 @@ import torch
 from core import questions
 from core.cli.bar import Bar
 from core.cli.train import open_run
+from core.data.unit import unit
 from core.evaluate.protocols import ids_of
 from core.judge import judge, method_of
 from core.method import Look
@@ -64,7 +65,7 @@ def clusters(given: argparse.Namespace) -> int:
     run = open_run(RunStore(given.runs), given.run)
     method, step = method_of(run, given.step)
     probe = load_probe(run.path)
-    images = torch.from_numpy(probe.images).float().div_(255.0)
+    images = unit(torch.from_numpy(probe.images))
     look = Look(images, torch.from_numpy(probe.labels), probe.classes, generator("look"))
     with torch.no_grad():
         found = questions.clusters(given.k or len(probe.classes) or USUAL, given.stage)(
