@@ -32,9 +32,10 @@ class Lane:
         config = experiment.config()
         cpu = torch.device("cpu")
         self.shape = DataShape(data.channels, data.side, tuple(data.classes))
+        method = build(experiment, self.shape, cpu)
         self.trainer = Trainer(
-            build(experiment, self.shape, cpu),
-            Feed(data.train, config.batch_size, experiment.seed, cpu),
+            method,
+            Feed(data.train, method.drawn(config), experiment.seed, cpu),
             held_out_batch(data.held_out, HELD_OUT, cpu),
         )
         self.history = History()

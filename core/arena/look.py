@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.evaluate.generative.modes import Coverage, coverage
+from core.evaluate.generative.modes import Modes, modes
 from core.pictures import Floats, Histogram
 from core.randomness import generator
 
@@ -36,7 +36,7 @@ class GameLook:
         Floats | None
     )  # (G, G, 2) a square grid of latents as the generator lays it; None: not 2-D
     scores: Histogram  # of held-out points and of samples
-    modes: Coverage | None  # None where the data has no modes
+    modes: Modes | None  # None where the data has no modes
     scalars: Mapping[str, float]
 
 
@@ -83,7 +83,7 @@ def look_at(
     score_real, score_fake = method.criticise(real), method.criticise(samples)
     centres = np.asarray(facts.get("centres", ()), dtype=np.float64)
     places = samples.flatten(1).cpu().numpy().astype(np.float64)
-    found = coverage(places, centres, float(facts["sigma"])) if len(centres) else None
+    found = modes(places, centres, float(facts["sigma"])) if len(centres) else None
     return GameLook(
         step=0,
         seconds=0.0,

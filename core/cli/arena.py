@@ -110,6 +110,6 @@ def _table(lanes: list[Lane], looks: list[GameLook]) -> str:
     out.writerow(["game", "step", "seconds", "modes", "modes covered", "near a mode"])
     for lane, look in zip(lanes, looks):
         modes = look.modes
-        told = ["", "", ""] if modes is None else [len(modes.shares), modes.strict, modes.quality]
+        told = ["", "", ""] if modes is None else [modes.count, modes.covered, modes.quality]
         out.writerow([lane.title, lane.step, f"{lane.seconds:.2f}", *told])
     return file.getvalue()

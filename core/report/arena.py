@@ -50,7 +50,7 @@ def in_words(look: GameLook) -> str:
     if look.modes is None:
         return cost
     found = look.modes
-    return f"{found.strict} of {len(found.shares)} modes, {found.quality:.0%} near one; {cost}"
+    return f"{found.covered} of {found.count} modes, {found.quality:.0%} near one; {cost}"
 
 
 def _pixels(points: Floats, frame: Frame, left: float, top: float) -> Floats:

@@ -76,7 +76,9 @@ class LaneCard(QFrame):
             self._look = look
             self.plane.show_look(look)
             self.scores.show_scores(look.scores if look is not None else None)
-            self.modes.show_shares(look.modes.shares if look is not None and look.modes else ())
+            modes = look.modes if look is not None else None
+            fair = [] if modes is None else [share * modes.count for share in modes.shares]
+            self.modes.show_shares(fair)
         if state.failed:
             self.said.setText(f"Stopped at step {count(state.step)}: {state.failed}")
         elif look is not None:
@@ -99,7 +101,7 @@ def _in_words(look: GameLook) -> str:
         return f"step {count(look.step)}, {look.seconds:.1f} s"
     found = look.modes
     return (
-        f"{found.strict} of {len(found.shares)} modes, {found.quality:.0%} of samples near one"
+        f"{found.covered} of {found.count} modes, {found.quality:.0%} of samples near one"
         f" · step {count(look.step)}, {look.seconds:.1f} s"
     )
 

@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from core.arena.matches import MATCHES, MOST_LANES, LanePlan
 from gui.arena.card import LaneCard
 from gui.arena.cards import CardRow
 from gui.arena.course import Course
 from gui.arena.games import DATA, METHOD, Games
 from gui.arena.lane_dialog import LaneDialog
-from core.arena.matches import MATCHES, MOST_LANES, LanePlan
 from gui.arena.settings import ArenaSettings
 from gui.arena.transport import PastBar, TransportBar
 from gui.tasks import Tasks

@@ -21,7 +21,6 @@ from core.config import option
 from core.losses.adversarial import OBJECTIVES, equilibrium
 from core.losses.penalties import clip_weights, gradient_penalty, r1, with_spectral_norm
 from core.method import Batch, DataShape, Look, Method, MethodConfig, Trials, figure
-from core.nets.adversarial.autoencoding import AutoencodingCritic
 from core.nets.adversarial.build import (
     ARCHITECTURES,
     build_critic,
