@@ -1,4 +1,4 @@
-"""What holds for every test: a home of its own, two threads at most, own looks, no trace left."""
+"""What holds for every test: a home of its own, few threads, own looks, no trace left."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 # Read by torch, NumPy, numba and Qt as they start, which none of them has done yet.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96")
+THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "2"  # a worker has one core to itself
 for pool in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(pool, "2")
+    os.environ.setdefault(pool, THREADS)
 
 _tests = itertools.count()
 

@@ -1,4 +1,4 @@
-"""`./test`: lint, types, the import contract, then pytest on a virtual screen.
+"""`./test`: lint, types, the import contract, then pytest on a virtual screen, in two processes.
 
 Every step runs; any that fails makes the whole fail. With words, pytest alone runs with them.
 """
@@ -16,6 +16,8 @@ from tools.libraries import ensure_plugin, ensure_screen
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = ("xvfb-run", "--auto-servernum", "--server-args", "-screen 0 1920x1080x24")
+# Tests of one file share what they have prepared, so a file stays in one process.
+SHARED_OUT = ("-n", "2", "--dist", "loadfile")
 IMPORT_LINTER = "from importlinter.cli import lint_imports_command as check; check()"
 STEPS = (
     ("ruff check", ("-m", "ruff", "check", "--quiet", ".")),
@@ -32,7 +34,7 @@ def main(words: Sequence[str]) -> int:
         environment.ensure(TEST_LOCK)
         screen = _screen(environment)
         failed = [] if words else _checks(environment)
-        status = _pytest(environment, screen, words)
+        status = _pytest(environment, screen, words or SHARED_OUT)
         if screen and not words:
             status = status or _pytest(environment, screen, ("-m", "display"), platform="xcb")
         if failed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
@@ -34,12 +34,14 @@ class LaneCard(QFrame):
         self.title = label("", "strong")
         self.plane, self.modes, self.scores = PlaneView(), ModeChips(), ScoresView()
         self.said, self.numbers = Readout(), Readout()
+        self.clock = Readout(Qt.AlignmentFlag.AlignRight)
         self.more = QToolButton(icon=icon("more"), toolTip="What can be done with this game")
         self.more.setAccessibleName("More about this game")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self._menu())
         head = QHBoxLayout()
-        head.addWidget(self.title, 1)
+        head.addWidget(self.title)
+        head.addWidget(self.clock, 1)
         head.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.medium, SPACE.small, SPACE.medium, SPACE.small)
@@ -51,6 +53,10 @@ class LaneCard(QFrame):
         self.plane.pointed.connect(self._point)
         for view in (self.plane, self.scores):
             view.problem.connect(self.problem)
+        self.numbers.setToolTip(
+            "What the discriminator says of real and of generated points, the generator's loss, "
+            "and how steep the score is where the samples lie: flat ground teaches nothing"
+        )
         self._look: GameLook | None = None
 
     def _menu(self) -> QMenu:
@@ -82,6 +88,7 @@ class LaneCard(QFrame):
         if state.failed:
             self.said.setText(f"Stopped at step {count(state.step)}: {state.failed}")
         elif look is not None:
+            self.clock.setText(f"step {count(look.step)}, {look.seconds:.1f} s")
             self.said.setText(_in_words(look))
             self.numbers.setText(_numbers(look))
 
@@ -98,23 +105,14 @@ class LaneCard(QFrame):
 def _in_words(look: GameLook) -> str:
     """What the samples are worth."""
     if look.modes is None:
-        return f"step {count(look.step)}, {look.seconds:.1f} s"
+        return "Points along curves: no modes to count"
     found = look.modes
-    return (
-        f"{found.covered} of {found.count} modes, {found.quality:.0%} of samples near one"
-        f" · step {count(look.step)}, {look.seconds:.1f} s"
-    )
+    return f"{found.covered} of {found.count} modes, {found.quality:.0%} of samples near one"
 
 
 def _numbers(look: GameLook) -> str:
     """What both players said in the last step."""
-    wanted = ("D/real", "D/fake", "loss/discriminator", "loss/generator")
-    words = {
-        "D/real": "D(real)",
-        "D/fake": "D(fake)",
-        "loss/discriminator": "D loss",
-        "loss/generator": "G loss",
-    }
-    told = [f"{words.get(n, n)} {short(look.scalars[n])}" for n in wanted if n in look.scalars]
+    words = {"D/real": "D(real)", "D/fake": "D(fake)", "loss/generator": "G loss"}
+    told = [f"{words[n]} {short(look.scalars[n], 2)}" for n in words if n in look.scalars]
     slope = np.hypot(*np.asarray(look.arrows)[:, 2:].T)
-    return " · ".join([*told, f"slope at samples {short(float(slope.mean()))}"])
+    return " · ".join([*told, f"slope {short(float(slope.mean()), 2)}"])

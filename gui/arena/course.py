@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from core.arena.look import GameLook
 
 
+HEIGHT = 190  # pixels; the rest is for the games
+
+
 class Course(CurveView):
     """Grows with what is seen of the games; each state of a game counts once."""
 
@@ -24,7 +27,7 @@ class Course(CurveView):
             str, dict[int, tuple[float, float]]
         ] = {}  # title -> step -> seconds, worth
         self._clock, self._drawn = "steps", 0
-        self.setMinimumHeight(120)
+        self.setFixedHeight(HEIGHT)
         self.clear("Play, and see how much of what is made lies where it should.")
 
     def clear(self, why: str = "Play, and see how much of what is made lies where it should.",

@@ -27,7 +27,7 @@ class TransportBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.play = QPushButton(icon("play"), "Play")
+        self.play = QPushButton(icon("play", "accent_text"), "Play")
         self.play.setProperty("kind", "primary")
         self.play.setToolTip("Let the games go on, or stand still (Space)")
         self.play.clicked.connect(lambda: self.play_wanted.emit(not self._playing))
@@ -57,7 +57,7 @@ class TransportBar(QWidget):
         if on != self._playing:
             self._playing = on
             self.play.setText("Pause" if on else "Play")
-            self.play.setIcon(icon("pause" if on else "play"))
+            self.play.setIcon(icon("pause" if on else "play", "accent_text"))
 
     def allow(self, on: bool) -> None:
         """Whether there are games."""
