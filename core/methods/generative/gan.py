@@ -21,7 +21,6 @@ from core.config import option
 from core.losses.adversarial import OBJECTIVES, equilibrium
 from core.losses.penalties import clip_weights, gradient_penalty, r1, with_spectral_norm
 from core.method import Batch, DataShape, Look, Method, MethodConfig, Trials, figure
-from core.nets.adversarial.autoencoding import AutoencodingCritic
 from core.nets.adversarial.build import (
     ARCHITECTURES,
     build_critic,
@@ -183,7 +182,7 @@ class GAN(Method):
         return made if self.data.points else (made + 1) / 2
 
     def classes_for(self, count: int, rng: torch.Generator) -> Tensor | None:
-        """A class each (count,) for what is to be made, all equally likely; None without classes."""
+        """A class for each (count,), all equally likely; None without classes."""
         if not self.conditional:
             return None
         most = len(self.data.classes)
