@@ -87,13 +87,11 @@ def pictures(source: str, seconds: float, seeds: int) -> None:
     for seed in range(seeds):
         method, steps = trained(source, data, {}, seed, seconds)
         found = quality(samples(method, SAMPLES), data, judge)
-        rates = sorted(found.rates.values())
-        rows.append(
-            (seed, steps, f"{found.distance:.1f}", f"{found.floor:.1f}",
-             f"{found.balls.recall:.2f}", f"{found.balls.coverage:.2f}", f"{rates[0]:.2f}..{rates[-1]:.2f}")
-        )  # fmt: skip
+        rates, balls = sorted(found.rates.values()), found.balls
+        numbers = (found.distance, found.floor, balls.recall, balls.coverage, rates[0], rates[-1])
+        rows.append((seed, steps, *(f"{number:.3g}" for number in numbers)))
     print(f"Judged by {judge}.\n")
-    table(("seed", "steps", "FD", "floor", "recall", "coverage", "rates"), rows)
+    table(("seed", "steps", "FD", "floor", "recall", "coverage", "least rate", "most"), rows)
 
 
 def main() -> None:

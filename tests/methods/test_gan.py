@@ -142,8 +142,8 @@ def test_what_cannot_be_made_is_refused_in_words() -> None:
         gan(DataShape(3, 32), conditional=True)
     with pytest.raises(ValueError, match="for points in the plane choose mlp"):
         gan(POINTS)
+    conditional = gan(conditional=True)
     with pytest.raises(ValueError, match="say which class"):
-        conditional = gan(conditional=True)
         conditional.generate(conditional.draw(2, generator("z")))
 
 

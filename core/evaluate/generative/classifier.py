@@ -91,7 +91,9 @@ def judge_of(data: ImageSet, progress: Progress | None = None) -> Judge:
     if data.points:
         raise DataError(f"{data.title} are points: their modes are counted, no network judges them")
     progress = progress or Progress()
-    path = cache_folder() / "judges" / f"{data.fingerprint()}-{RULES}.safetensors"
+    path = (
+        cache_folder() / "judges" / f"{data.fingerprint()}-{_subject(data)[0]}-{RULES}.safetensors"
+    )
     kept = _read(path, data.channels)
     if kept is not None:
         return kept
