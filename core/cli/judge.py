@@ -42,11 +42,12 @@ def evaluate(given: argparse.Namespace) -> int:
     for title, picture in pictures_of(report):
         if isinstance(picture, Table):
             print(f"\n{title}")
-            _print_table(picture)
+            print_table(picture)
     return 0
 
 
-def _print_table(table: Table) -> None:
+def print_table(table: Table) -> None:
+    """A table as text, on standard output."""
     rows = [
         [f"{c:.3g}" if isinstance(c, float) else str(c) for c in row]
         for row in [table.columns, *table.rows]
@@ -71,7 +72,7 @@ def clusters(given: argparse.Namespace) -> int:
         found = questions.clusters(given.k or len(probe.classes) or USUAL, given.stage)(
             method, look
         )
-    _print_table(found.table())
+    print_table(found.table())
     if given.to is not None:
         print(write_clusters(found, probe, f"{run.info.title}, step {step:,}", given.to))
     return 0

@@ -33,7 +33,7 @@ class Options:
 
 
 class Faces(Source):
-    """Faces with glasses, a smile, long hair, a beard or a hat, each in half of them, independent."""
+    """Each attribute is in half of the faces, independent of the others."""
 
     id: ClassVar[str] = "faces"
     title: ClassVar[str] = "Painted faces"

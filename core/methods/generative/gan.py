@@ -182,7 +182,7 @@ class GAN(Method):
         return made if self.data.points else (made + 1) / 2
 
     def classes_for(self, count: int, rng: torch.Generator) -> Tensor | None:
-        """A class each (count,) for what is to be made, all equally likely; None without classes."""
+        """A class for each (count,), all equally likely; None without classes."""
         if not self.conditional:
             return None
         most = len(self.data.classes)
