@@ -6,13 +6,14 @@ the window. Images come as a float batch (B, C, H, W) in 0..1 on the method's de
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from core.pictures import Guess, Reconstruction
+    from core.pictures import Denoising, Guess, Reconstruction
 
 
 @runtime_checkable
@@ -98,6 +99,89 @@ class Orders(Protocol):
         ...
 
 
+@runtime_checkable
+class Generates(Protocol):
+    """Latents, rows of numbers drawn from N(0, I), to pictures."""
+
+    latent_size: int  # Z
+    conditional: bool  # labels (B,) int64 choose what is made; None or -1 leaves it open
+
+    def draw(self, count: int, rng: torch.Generator) -> Tensor:
+        """Latents (B, Z) float32 from the prior."""
+        ...
+
+    def generate(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Pictures (B, C, H, W) in 0..1; the same for the same latents."""
+        ...
+
+
+@runtime_checkable
+class Criticises(Protocol):
+    """Pictures to a score of how real they are taken to be."""
+
+    def criticise(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Logits (B,), high where an image is taken for a real one."""
+        ...
+
+
+@runtime_checkable
+class Inverts(Protocol):
+    """Pictures to the latents that give them back."""
+
+    def latents_of(self, images: Tensor) -> Tensor:
+        """Latents (B, Z), an encoder's answer."""
+        ...
+
+
+@runtime_checkable
+class Denoises(Protocol):
+    """Noise to pictures, step by step."""
+
+    def noised(self, images: Tensor, t: float, rng: torch.Generator) -> Tensor:
+        """The images (B, C, H, W) at a time 0..1 of the forward process, in 0..1 about grey."""
+        ...
+
+    def denoise(
+        self,
+        noise: Tensor,
+        labels: Tensor | None = None,
+        weight: float = 1.0,
+        steps: int = 20,
+        rng: torch.Generator | None = None,
+        keep: int = 10,
+        start: float | None = None,
+        known: tuple[Tensor, Tensor] | None = None,
+    ) -> Denoising:
+        """From x_t (B, C, H, W), unit noise where `start` is None, to pictures.
+
+        `weight` is that of guidance, 0 the conditional model as it is; a generator makes the steps
+        random, as of DDPM, instead of those of DDIM. `start` is the time 0..1 that x_t is of.
+        `known` are pictures and (H, W), True where they hold.
+        """
+        ...
+
+
+@runtime_checkable
+class Predicts(Protocol):
+    """Pictures to the probability of every pixel, given those before it."""
+
+    def sample(
+        self,
+        count: int,
+        labels: Tensor | None,
+        rng: torch.Generator,
+        given: Tensor | None = None,
+        hidden: Tensor | None = None,
+        on_pixel: Callable[[int, int, Tensor], None] | None = None,
+    ) -> Tensor:
+        """Pictures (B, C, H, W) drawn pixel by pixel, where `hidden` (H, W) or everywhere."""
+        ...
+
+    def bits(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """What each pixel costs, in bits: (B, h, w)."""
+        ...
+
+
 ABILITIES: dict[str, type] = {
     "Encodes": Encodes,
     "Attends": Attends,
@@ -105,6 +189,11 @@ ABILITIES: dict[str, type] = {
     "Reconstructs": Reconstructs,
     "Fills": Fills,
     "Orders": Orders,
+    "Generates": Generates,
+    "Criticises": Criticises,
+    "Inverts": Inverts,
+    "Denoises": Denoises,
+    "Predicts": Predicts,
 }
 
 
@@ -117,6 +206,11 @@ def abilities_of(method: object) -> list[str]:
         "Reconstructs": "reconstruct",
         "Fills": "fill",
         "Orders": "order",
+        "Generates": "generate",
+        "Criticises": "criticise",
+        "Inverts": "latents_of",
+        "Denoises": "denoise",
+        "Predicts": "sample",
     }
     return [
         ability
