@@ -64,7 +64,7 @@ class PixelCNN(Method):
     """p(x) = Π p(x_i | x_1 … x_{i−1}), equation 1, its logarithm maximised."""
 
     Config = PixelCNNConfig
-    companions = ("vae",)
+    companions = ("vae", "diffusion")
     usual_share = 0.5
     trials: ClassVar[Trials] = {
         "Seventeen grey levels": {"levels": 17},

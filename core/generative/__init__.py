@@ -1,0 +1,1 @@
+"""Questions to what generates: latents, directions, arithmetic, inversion, a test by people."""
