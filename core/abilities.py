@@ -137,6 +137,10 @@ class Inverts(Protocol):
 class Denoises(Protocol):
     """Noise to pictures, step by step."""
 
+    def at_time(self, images: Tensor, t: float, rng: torch.Generator, count: int = 1) -> Tensor:
+        """x_t of images (B, C, H, W) in 0..1, `count` times each, to go on from by `denoise`."""
+        ...
+
     def noised(self, images: Tensor, t: float, rng: torch.Generator) -> Tensor:
         """The images (B, C, H, W) at a time 0..1 of the forward process, in 0..1 about grey."""
         ...
@@ -145,8 +149,8 @@ class Denoises(Protocol):
         self,
         noise: Tensor,
         labels: Tensor | None = None,
-        weight: float = 1.0,
-        steps: int = 20,
+        weight: float | None = None,
+        steps: int | None = None,
         rng: torch.Generator | None = None,
         keep: int = 10,
         start: float | None = None,
@@ -173,6 +177,7 @@ class Predicts(Protocol):
         given: Tensor | None = None,
         hidden: Tensor | None = None,
         on_pixel: Callable[[int, int, Tensor], None] | None = None,
+        temperature: float | None = None,
     ) -> Tensor:
         """Pictures (B, C, H, W) drawn pixel by pixel, where `hidden` (H, W) or everywhere."""
         ...

@@ -77,6 +77,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _ask_words(commands, words)
     _map_words(commands, words)
     _track_words(commands, words)
+    _generate_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -290,6 +291,25 @@ def _track_words(commands: Commands, words: Sequence[str]) -> None:
         followed.set_defaults(do=track)
         add_judging_words(judged)
         judged.set_defaults(do=tracking)
+
+
+def _generate_words(commands: Commands, words: Sequence[str]) -> None:
+    """`walk`, `denoise` and `complete`."""
+    helps = {
+        "walk": "a film along a path through the latents of a run that generates",
+        "denoise": "from noise to pictures, and what they are taken for on the way",
+        "complete": "draw the lower part of a picture pixel by pixel, several times",
+    }
+    made = {name: commands.add_parser(name, help=text) for name, text in helps.items()}
+    if any(name in words for name in helps):  # what they need imports torch
+        from core.cli import generate
+
+        generate.add_walk_words(made["walk"])
+        made["walk"].set_defaults(do=generate.walk)
+        generate.add_denoise_words(made["denoise"])
+        made["denoise"].set_defaults(do=generate.denoise)
+        generate.add_complete_words(made["complete"])
+        made["complete"].set_defaults(do=generate.complete)
 
 
 def _export_words(commands: Commands) -> None:

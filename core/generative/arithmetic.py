@@ -108,7 +108,7 @@ def success(
             raise ValueError(f"none of {len(latents)} pictures has {said}; draw more of them")
         chosen = torch.randint(len(rows), (trials, exemplars), generator=rng, device=latents.device)
         trays.append(latents[rows[chosen]])  # (T, n, Z)
-    made = told(generate, tell, combine(*trays, gain=gain, shell=shell))
+    made = told(generate, tell, combine(trays[0], trays[1], trays[2], gain, shell))
     share = matching(made, names, asked.result).float().mean()
     chance = matching(labels, names, asked.result).float().mean()
     return Success(float(share), float(chance), trials)

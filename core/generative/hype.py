@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Run
-from core.runs.results import read_evaluations, save_evaluation
+from core.runs.results import read_evaluations
 
 EACH = 50
 SIGMAS = 1.959963984540054  # of a normal distribution, on either side: 95 %
@@ -153,7 +153,7 @@ def keep(run: Run, step: int, test: Booth, who: str = "") -> None:
         "trials": [asdict(t) for t in test.trials],
     }
     found = read_evaluations(run.path).get(NAME, {})
-    save_evaluation(run.path, NAME, {"tests": [*found.get("tests", []), entry]})
+    run.save_evaluation(NAME, {"tests": [*found.get("tests", []), entry]})
 
 
 def kept(run: Run) -> list[dict[str, Any]]:

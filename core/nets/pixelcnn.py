@@ -56,17 +56,17 @@ class GatedLayer(nn.Module):
         self, given: int, dim: int, kernel: int, channels: int, labels: int, first: bool
     ) -> None:
         super().__init__()
-        self.half = kernel // 2
-        self.vertical = nn.Conv2d(given, 2 * dim, (self.half + 1, kernel))
+        self.around = kernel // 2
+        self.vertical = nn.Conv2d(given, 2 * dim, (self.around + 1, kernel))
         self.down = nn.Conv2d(2 * dim, 2 * dim, 1)
-        self.horizontal = Masked(given, 2 * dim, self.half, channels, strict=first)
+        self.horizontal = Masked(given, 2 * dim, self.around, channels, strict=first)
         self.residual = Masked(dim, dim, 0, channels)
         self.first = first
         self.label = nn.Linear(labels, 4 * dim, bias=False) if labels else None
 
     def rows(self, v: Tensor, label: Tensor | None) -> tuple[Tensor, Tensor]:
         """The vertical stack: its next map, and what each row is told of the rows above it."""
-        above = self.vertical(F.pad(v, (self.half, self.half, self.half, 0)))  # this row too
+        above = self.vertical(F.pad(v, (self.around, self.around, self.around, 0)))  # this row too
         shifted = F.pad(above, (0, 0, 1, 0))[:, :, :-1]  # the rows above alone
         return gate(above, self._condition(label, 0)), self.down(shifted)
 

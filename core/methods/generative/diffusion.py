@@ -29,8 +29,8 @@ UNKNOWN = -1
 SHOWN = 6  # pictures in a row of a figure
 MOMENTS = 8  # along a strip
 LEVELS = 12  # times at which the error is told
-FEW_STEPS = 10  # of a figure
-AGAIN = 3  # times that a hole's step is gone back over and drawn again
+FEW_STEPS = 10  # enough for a look, and for a hole with each step done twice
+AGAIN = 2  # times that a hole's step is gone back over and drawn again
 FINAL_RATE = 0.3  # share of the learning rate that is left at the end
 YOUNG = 10.0  # steps by which the average is held back from remembering the first weights
 
@@ -241,11 +241,15 @@ class Diffusion(Method):
             x = x_before
         return x if hole is None else hole.put(x, None)
 
+    def at_time(self, images: Tensor, t: float, rng: torch.Generator, count: int = 1) -> Tensor:
+        """x_t of images (B, C, H, W) in 0..1, `count` times each with noise of its own."""
+        pictures = 2 * images.repeat(count, 1, 1, 1) - 1
+        share = self.share(pictures.new_full((1,), t))
+        return diffusing.noised(pictures, unit_noise(pictures.shape, rng), share)
+
     def noised(self, images: Tensor, t: float, rng: torch.Generator) -> Tensor:
         """The images (B, C, H, W) at a time 0..1 of the forward process, as x_t is shown."""
-        pictures = 2 * images - 1
-        share = self.share(pictures.new_full((1,), t))
-        return _shown(diffusing.noised(pictures, unit_noise(pictures.shape, rng), share))
+        return _shown(self.at_time(images, t, rng))
 
     def draw(self, count: int, rng: torch.Generator) -> Tensor:
         """Noise, flattened: (B, Z)."""
@@ -266,9 +270,10 @@ class Diffusion(Method):
         """The images with the same hole (H, W) of each denoised into being, the class left open."""
         x = unit_noise(images.shape, generator("fill", device=images.device))
         shown = images.masked_fill(hidden, 0.5)
-        made = self._denoised(x, None, None, None, None, None, (shown, ~hidden))
+        made = self._denoised(x, None, None, FEW_STEPS, None, None, (shown, ~hidden))
         parts = (as_images(p.cpu().numpy()) for p in (shown, _shown(made), images))
-        return Reconstruction(*parts, ("Given", "Denoised", "Truth"))
+        given, filled, truth = parts
+        return Reconstruction(given, filled, truth, ("Given", "Denoised", "Truth"))
 
     # --- figures ----------------------------------------------------------------------------------
 
@@ -310,7 +315,7 @@ class Diffusion(Method):
         noise = unit_noise((SHOWN, *self.shape), look.rng)
         labels = self.asked(SHOWN, noise.device)
         weights = (-1.0, 0.0, 1.0, 4.0) if self.conditional else (0.0,)
-        found = [self.denoise(noise, labels, w, FEW_STEPS, keep=1).made for w in weights]
+        found = [self.denoise(noise, labels, w, FEW_STEPS // 2, keep=1).made for w in weights]
         captions = [f"w {w:g}" for w in weights for _ in range(SHOWN)]
         return ImageGrid(np.concatenate(found), captions, columns=SHOWN)
 

@@ -225,7 +225,8 @@ class PixelCNN(Method):
         touched = self.cells(hidden).repeat_interleave(self.grain, 0)
         seen[:, :, touched.repeat_interleave(self.grain, 1)] = 0.5
         shown = (as_images(x.cpu().numpy()) for x in (seen, made, images))
-        return Reconstruction(*shown, ("Given", "Drawn", "Truth"))
+        given, drawn, truth = shown
+        return Reconstruction(given, drawn, truth, ("Given", "Drawn", "Truth"))
 
     def reconstruct(self, images: Tensor) -> Reconstruction:
         """The upper half of each image, completed."""
@@ -245,9 +246,9 @@ class PixelCNN(Method):
     @figure("Bits of every pixel", "Warm where the pixels before did not say what comes.")
     def surprise(self, look: Look) -> HeatMaps:
         images, labels = look.images[:SHOWN], look.labels[:SHOWN]
-        heat = self.bits(images, labels)
-        heat = (heat / heat.amax().clamp(min=1e-9)).unsqueeze(1).cpu().numpy()
-        return HeatMaps(as_images(images.cpu().numpy()), heat, ["bits"])
+        bits = self.bits(images, labels).unsqueeze(1)
+        heat = bits / bits.amax().clamp(min=1e-9)
+        return HeatMaps(as_images(images.cpu().numpy()), heat.cpu().numpy(), ["bits"])
 
     @figure(
         "Several endings",

@@ -164,8 +164,8 @@ class VAE(EncoderMethod):
         """Latents (B, Z) from the prior N(0, I)."""
         return torch.randn(count, self.latent_size, generator=rng, device=rng.device)
 
-    def generate(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Pictures (B, C, H, W): the decoder's mean of p(x|z)."""
+    def generate(self, latents: Tensor, labels: Tensor | None = None, raw: bool = False) -> Tensor:
+        """Pictures (B, C, H, W): the decoder's mean of p(x|z). There is no class and no average."""
         return torch.sigmoid(self.decoder(latents))
 
     def reconstruct(self, images: Tensor) -> Reconstruction:
@@ -232,7 +232,7 @@ class VAE(EncoderMethod):
         first = self.backbone.blocks["stage1"]
         if self.config.backbone != "mlp":
             return super().filters(look)
-        weights = first.linear.weight.detach()[:SHOWN]  # type: ignore[union-attr]
+        weights = first.linear.weight.detach()[:SHOWN]  # type: ignore[union-attr, operator]
         shape = self.data.channels, self.data.side, self.data.side
         kernels = weights.unflatten(1, shape)
         peak = kernels.abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-12)
