@@ -77,7 +77,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _ask_words(commands, words)
     _map_words(commands, words)
     _track_words(commands, words)
-    _generate_words(commands, words)
+    _walk_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -293,7 +293,7 @@ def _track_words(commands: Commands, words: Sequence[str]) -> None:
         judged.set_defaults(do=tracking)
 
 
-def _generate_words(commands: Commands, words: Sequence[str]) -> None:
+def _walk_words(commands: Commands, words: Sequence[str]) -> None:
     """`walk`, `denoise` and `complete`."""
     helps = {
         "walk": "a film along a path through the latents of a run that generates",
@@ -302,14 +302,14 @@ def _generate_words(commands: Commands, words: Sequence[str]) -> None:
     }
     made = {name: commands.add_parser(name, help=text) for name, text in helps.items()}
     if any(name in words for name in helps):  # what they need imports torch
-        from core.cli import generate
+        from core.cli import walk
 
-        generate.add_walk_words(made["walk"])
-        made["walk"].set_defaults(do=generate.walk)
-        generate.add_denoise_words(made["denoise"])
-        made["denoise"].set_defaults(do=generate.denoise)
-        generate.add_complete_words(made["complete"])
-        made["complete"].set_defaults(do=generate.complete)
+        walk.add_walk_words(made["walk"])
+        made["walk"].set_defaults(do=walk.walk)
+        walk.add_denoise_words(made["denoise"])
+        made["denoise"].set_defaults(do=walk.denoise)
+        walk.add_complete_words(made["complete"])
+        made["complete"].set_defaults(do=walk.complete)
 
 
 def _export_words(commands: Commands) -> None:
