@@ -101,35 +101,45 @@ class Orders(Protocol):
 
 @runtime_checkable
 class Generates(Protocol):
-    """Latents, rows of numbers drawn from N(0, I), to pictures."""
+    """Numbers drawn at random to pictures."""
 
-    latent_size: int  # Z
-    conditional: bool  # labels (B,) int64 choose what is made; None or -1 leaves it open
-
-    def draw(self, count: int, rng: torch.Generator) -> Tensor:
-        """Latents (B, Z) float32 from the prior."""
+    @property
+    def latent_size(self) -> int:
+        """Numbers that a picture is made from."""
         ...
 
-    def generate(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Pictures (B, C, H, W) in 0..1; the same for the same latents."""
+    @property
+    def conditional(self) -> bool:
+        """Whether pictures are made of a class that is asked for."""
+        ...
+
+    def draw(self, count: int, rng: torch.Generator) -> Tensor:
+        """Latents (count, Z) float32 of N(0, I), on the device of `rng`."""
+        ...
+
+    def generate(self, latents: Tensor, labels: Tensor | None = None, raw: bool = False) -> Tensor:
+        """Pictures (B, C, H, W) in 0..1; of a class each (B,) where it is conditional.
+
+        `raw`: by the weights as they are, where an average over the steps is kept beside them.
+        """
         ...
 
 
 @runtime_checkable
 class Criticises(Protocol):
-    """Pictures to a score of how real they are taken to be."""
+    """Pictures to how real a discriminator takes them to be."""
 
     def criticise(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Logits (B,), high where an image is taken for a real one."""
+        """Scores (B,), more for what it takes for real; no probabilities."""
         ...
 
 
 @runtime_checkable
 class Inverts(Protocol):
-    """Pictures to the latents that give them back."""
+    """Pictures to the latents that they would be made from."""
 
     def latents_of(self, images: Tensor) -> Tensor:
-        """Latents (B, Z), an encoder's answer."""
+        """(B, Z), an encoder's answer."""
         ...
 
 

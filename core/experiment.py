@@ -125,6 +125,11 @@ def load_data(experiment: Experiment, progress: Progress) -> ImageSet:
 def check_data(experiment: Experiment, data: ImageSet) -> None:
     """Raise DataError where the method cannot learn from these pictures."""
     cls = registry.method_class(experiment.method)
+    if data.points and not cls.on_points:
+        raise DataError(
+            f"{experiment.method} learns from pictures, and {data.title} are points in the plane; "
+            "choose digits, faces or other pictures"
+        )
     if cls.needs_colour and data.channels != 3:
         raise DataError(
             f"{data.title} has pictures of {data.channels} channel, and {experiment.method} learns "

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from core.data.imageset import DataError, Pictures
+from core.data.unit import unit
 from core.method import Batch
 from core.randomness import generator, seed_of
 
@@ -19,7 +20,7 @@ RESIDENT_BYTES = 2 * 1024**3  # more than this stays memory-mapped and is copied
 
 
 class Feed:
-    """Training pictures as `uint8` on the device; shuffled anew every epoch.
+    """Training pictures as `uint8` (points as they are) on the device; shuffled every epoch.
 
     Nothing of it needs saving: step and seed give the indices and the generator of any batch. Where
     a method has a `window`, what is shuffled are the frames that have all the others before them.
@@ -76,7 +77,7 @@ class Feed:
         else:
             taken = self._source[_frames(chosen, self._back)]
             pixels = torch.from_numpy(np.ascontiguousarray(taken)).to(self.device)
-        return pixels.float().div_(255.0)
+        return unit(pixels)
 
 
 def held_out_batch(
@@ -98,7 +99,7 @@ def held_out_batch(
     images = torch.from_numpy(taken).to(device)
     labels = torch.from_numpy(np.asarray(pictures.labels)[chosen]).to(device)
     return Batch(
-        images.float().div_(255.0),
+        unit(images),
         labels,
         torch.from_numpy(chosen).to(device),
         generator("held-out", device=device),

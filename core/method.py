@@ -75,6 +75,11 @@ class DataShape:
     side: int
     classes: tuple[str, ...] = ()
 
+    @property
+    def points(self) -> bool:
+        """Whether the data are points in the plane; no picture has two channels."""
+        return (self.channels, self.side) == (2, 1)
+
 
 @dataclass
 class Batch:
@@ -84,7 +89,7 @@ class Batch:
     time, the target last; labels and indices are the target's.
     """
 
-    images: Tensor  # (B, C, H, W) float32 in 0..1
+    images: Tensor  # (B, C, H, W) float32 in 0..1; points (B, 2, 1, 1) as they are
     labels: Tensor  # (B,) int64, -1 where unknown; only methods that say `needs_labels` look at it
     indices: Tensor  # (B,) positions in the training set
     rng: torch.Generator
@@ -133,6 +138,7 @@ class Method(nn.Module):
     needs_labels: ClassVar[bool] = False
     needs_colour: ClassVar[bool] = False
     needs_clips: ClassVar[bool] = False  # learns from frames in order; it then has a `window`
+    on_points: ClassVar[bool] = False  # learns points in the plane as well as pictures
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with
 
     config: MethodConfig
@@ -151,6 +157,11 @@ class Method(nn.Module):
         whatever else a method is asked for comes with single frames.
         """
         return ()
+
+    @classmethod
+    def drawn(cls, config: Any) -> int:
+        """How many pictures a step is given; what is read of the config must not be `live`."""
+        return config.batch_size
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """The scalars of one step; "loss" is the one that is minimised."""

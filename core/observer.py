@@ -22,6 +22,7 @@ from core import device as devices
 from core import experiment as experiments
 from core import registry
 from core.config import change
+from core.data.unit import unit
 from core.failures import in_words, traceback_of
 from core.method import Look, Method, MethodConfig
 from core.probe import Probe, load_probe
@@ -147,7 +148,7 @@ class Observer:
         if asked.own is not None:
             images = np.concatenate([asked.own, images])
             labels = np.concatenate([np.full(len(asked.own), -1), labels])
-        pixels = torch.from_numpy(np.ascontiguousarray(images)).float().div_(255.0)
+        pixels = unit(torch.from_numpy(np.ascontiguousarray(images)))
         return Look(pixels, torch.from_numpy(labels), probe.classes, generator("look"))
 
     def _method_at(self, step: int | None) -> tuple[Method, int]:

@@ -158,11 +158,20 @@ class Denoising:
 Picture = ImageGrid | Matrix | HeatMaps | Histogram | Points | Curve | Table | Guess
 
 
+DOT_SIDE = 24  # pixels of the tile that shows where a point lies
+REACH = 2.5  # of the plane to each side of the middle that a tile shows; data have variance 1
+
+
 def as_images(pixels: Floats | Images) -> Images:
-    """A batch for showing: (N, C, H, W) or (N, H, W, C), 0..1 or uint8, to uint8 (N, H, W, 3)."""
+    """A batch for showing: (N, C, H, W) or (N, H, W, C), 0..1 or uint8, to uint8 (N, H, W, 3).
+
+    Points in the plane (N, 2, 1, 1) become tiles with a dot where each lies.
+    """
     array = np.asarray(pixels)
     if array.ndim != 4:
         raise ValueError(f"expected a batch of images with 4 dimensions, found shape {array.shape}")
+    if array.shape[1:] == (2, 1, 1):
+        return _dots(array[:, :, 0, 0])
     if array.shape[1] in (1, 3) and array.shape[-1] not in (1, 3):
         array = array.transpose(0, 2, 3, 1)
     if array.dtype != np.uint8:
@@ -170,3 +179,13 @@ def as_images(pixels: Floats | Images) -> Images:
     if array.shape[-1] == 1:
         array = array.repeat(3, axis=-1)
     return np.ascontiguousarray(array)
+
+
+def _dots(points: Floats) -> Images:
+    """Tiles (N, 24, 24, 3), black, with a white dot where each point (N, 2) lies; up is up."""
+    middles = (np.arange(DOT_SIDE) + 0.5) / DOT_SIDE * 2 * REACH - REACH
+    x, y = np.clip(points, -REACH, REACH).astype(np.float32).T[:, :, None, None]
+    squares = (middles[None, None, :] - x) ** 2 + (-middles[None, :, None] - y) ** 2
+    radius = 1.5 * 2 * REACH / DOT_SIDE
+    light = np.clip(1.5 - np.sqrt(squares) / radius, 0.0, 1.0)  # (N, 24, 24)
+    return np.ascontiguousarray((light * 255).astype(np.uint8)[..., None].repeat(3, axis=-1))

@@ -9,6 +9,7 @@ import torch
 from core import questions
 from core.cli.bar import Bar
 from core.cli.train import open_run
+from core.data.unit import unit
 from core.evaluate.protocols import ids_of
 from core.judge import judge, method_of
 from core.method import Look
@@ -41,11 +42,12 @@ def evaluate(given: argparse.Namespace) -> int:
     for title, picture in pictures_of(report):
         if isinstance(picture, Table):
             print(f"\n{title}")
-            _print_table(picture)
+            print_table(picture)
     return 0
 
 
-def _print_table(table: Table) -> None:
+def print_table(table: Table) -> None:
+    """A table as text, on standard output."""
     rows = [
         [f"{c:.3g}" if isinstance(c, float) else str(c) for c in row]
         for row in [table.columns, *table.rows]
@@ -64,13 +66,13 @@ def clusters(given: argparse.Namespace) -> int:
     run = open_run(RunStore(given.runs), given.run)
     method, step = method_of(run, given.step)
     probe = load_probe(run.path)
-    images = torch.from_numpy(probe.images).float().div_(255.0)
+    images = unit(torch.from_numpy(probe.images))
     look = Look(images, torch.from_numpy(probe.labels), probe.classes, generator("look"))
     with torch.no_grad():
         found = questions.clusters(given.k or len(probe.classes) or USUAL, given.stage)(
             method, look
         )
-    _print_table(found.table())
+    print_table(found.table())
     if given.to is not None:
         print(write_clusters(found, probe, f"{run.info.title}, step {step:,}", given.to))
     return 0

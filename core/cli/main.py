@@ -78,6 +78,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _map_words(commands, words)
     _track_words(commands, words)
     _walk_words(commands, words)
+    _generate_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -310,6 +311,20 @@ def _walk_words(commands: Commands, words: Sequence[str]) -> None:
         made["denoise"].set_defaults(do=walk.denoise)
         walk.add_complete_words(made["complete"])
         made["complete"].set_defaults(do=walk.complete)
+
+
+def _generate_words(commands: Commands, words: Sequence[str]) -> None:
+    made = commands.add_parser("generate", help="pictures that a run makes, as a grid or a folder")
+    scored = commands.add_parser(
+        "score", help="how good a run's samples are: FD, precision, recall, coverage, modes"
+    )
+    if "generate" in words or "score" in words:  # what they need imports torch
+        from core.cli.generate import add_score_words, add_words, generate, score
+
+        add_words(made)
+        made.set_defaults(do=generate)
+        add_score_words(scored)
+        scored.set_defaults(do=score)
 
 
 def _export_words(commands: Commands) -> None:

@@ -27,15 +27,21 @@ class Problem:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Images of one size. `images` may be memory-mapped; `labels` is -1 where none is known."""
+    """Images of one size. `images` may be memory-mapped; `labels` is -1 where none is known.
 
-    images: NDArray[np.uint8]  # (N, C, H, W), C is 1 or 3
+    Points in the plane are float32 of shape (N, 2, 1, 1): what learns pictures learns them too.
+    """
+
+    images: NDArray[Any]  # (N, C, H, W) uint8, C is 1 or 3; of points (N, 2, 1, 1) float32
     labels: NDArray[np.int64]  # (N,)
     names: Sequence[str] = ()  # a name a picture (file name, or what was drawn), or none
     clips: NDArray[np.int64] | None = None  # (N,) the clip of each frame, in order; None: no frames
+    attributes: NDArray[np.bool_] | None = None  # (N, A) which each picture has, where known
 
     def __post_init__(self) -> None:
-        if self.images.ndim != 4 or self.images.shape[1] not in (1, 3):
+        if self.points:
+            _check_points(self.images)
+        elif self.images.ndim != 4 or self.images.shape[1] not in (1, 3):
             raise DataError(
                 f"expected images of shape (N, 1 or 3, H, W), found {self.images.shape}"
             )
@@ -43,6 +49,18 @@ class Pictures:
             raise DataError(f"{len(self.images)} images but {len(self.labels)} labels")
         if self.clips is not None and len(self.clips) != len(self.images):
             raise DataError(f"{len(self.images)} images but {len(self.clips)} numbers of clips")
+        if self.attributes is not None and (
+            self.attributes.ndim != 2 or len(self.attributes) != len(self.images)
+        ):
+            raise DataError(
+                f"expected attributes of shape ({len(self.images)}, A), a row an image, found "
+                f"{self.attributes.shape}"
+            )
+
+    @property
+    def points(self) -> bool:
+        """Whether these are points in the plane."""
+        return bool(np.issubdtype(self.images.dtype, np.floating))
 
     def __len__(self) -> int:
         return len(self.images)
@@ -70,6 +88,22 @@ class ImageSet:
     classes: Sequence[str] = ()  # names of the labels; empty where there are none
     problems: Sequence[Problem] = ()
     facts: dict[str, Any] = field(default_factory=dict)  # boxes, masks, captions ... by name
+    attributes: Sequence[str] = ()  # names of the columns of `Pictures.attributes`
+
+    def __post_init__(self) -> None:
+        if self.train.points != self.held_out.points:
+            raise DataError(f"{self.title}: one part has points and the other pictures")
+        for part in (self.train, self.held_out):
+            found = 0 if part.attributes is None else part.attributes.shape[1]
+            if found != len(self.attributes):
+                raise DataError(
+                    f"{self.title}: {len(self.attributes)} names of attributes but {found} columns"
+                )
+
+    @property
+    def points(self) -> bool:
+        """Whether what is learned are points in the plane and not pictures."""
+        return self.train.points
 
     @property
     def channels(self) -> int:
@@ -91,9 +125,20 @@ class ImageSet:
             stride = max(1, len(part) // 512)
             digest.update(np.ascontiguousarray(part.images[::stride]).tobytes())
             digest.update(np.ascontiguousarray(part.labels).tobytes())
-            if part.clips is not None:
-                digest.update(np.ascontiguousarray(part.clips).tobytes())
+            for more in (part.clips, part.attributes):
+                if more is not None:
+                    digest.update(np.ascontiguousarray(more).tobytes())
         return digest.hexdigest()[:16]
+
+
+def _check_points(found: NDArray[Any]) -> None:
+    if found.ndim != 4 or found.shape[1:] != (2, 1, 1) or found.dtype != np.float32:
+        raise DataError(
+            f"expected points as float32 of shape (N, 2, 1, 1), found {found.dtype} of "
+            f"{found.shape}; pictures are uint8"
+        )
+    if not np.isfinite(found).all():
+        raise DataError("a point has a coordinate that is no finite number")
 
 
 class Source:

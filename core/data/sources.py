@@ -18,6 +18,8 @@ from core.progress import Progress
 SOURCES: Mapping[str, tuple[str, str]] = {
     "digits": ("core.data.digits", "Digits"),
     "toyland": ("core.data.toyland", "Toyland"),
+    "faces": ("core.data.faces.source", "Faces"),
+    "mixtures": ("core.data.points.source", "Mixtures"),
     "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),
     "folder": ("core.data.folder", "Folder"),

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from core import experiment as experiments
+from core.data.unit import unit
 from core.embeddings.table import Floats, Table
 from core.judge import method_of
 from core.method import Look, Method
@@ -94,7 +95,7 @@ def stages_of(method: Method, probe: Probe, device: str, progress: Progress) -> 
         for start in range(0, len(probe), BATCH):
             progress.update(LOOKING, start, len(probe), "pictures")
             part = slice(start, start + BATCH)
-            images = torch.from_numpy(probe.images[part]).to(device).float().div_(255.0)
+            images = unit(torch.from_numpy(probe.images[part]).to(device))
             labels = torch.from_numpy(probe.labels[part])
             look = Look(images, labels, probe.classes, generator("look"))
             for name, features in spaces(method, look).stages.items():

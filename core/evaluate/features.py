@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.data.imageset import ImageSet, Pictures
+from core.data.unit import unit
 from core.progress import Progress
 
 LONGEST = 2048  # numbers a picture and stage
@@ -73,7 +74,7 @@ def device_of(module: nn.Module) -> torch.device:
 
 def to_images(pixels: NDArray[np.uint8], device: torch.device) -> Tensor:
     """Pixels (B, C, H, W), perhaps memory-mapped, as float images in 0..1 on the device."""
-    return torch.from_numpy(np.array(pixels)).to(device).float().div_(255.0)
+    return unit(torch.from_numpy(np.array(pixels)).to(device))
 
 
 def labelled(pictures: Pictures) -> Pictures:

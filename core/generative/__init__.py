@@ -1,1 +1,1 @@
-"""Questions to what generates: latents, directions, arithmetic, inversion, a test by people."""
+"""Pure questions to what generates: how good, how it fails, where in its latent space what lies."""

@@ -28,3 +28,14 @@ def follow(follower: nn.Module, leader: nn.Module, momentum: float) -> None:
     each network on what itself sees.
     """
     torch._foreach_lerp_(list(follower.parameters()), list(leader.parameters()), 1.0 - momentum)
+
+
+@torch.no_grad()
+def follow_all(follower: nn.Module, leader: nn.Module, momentum: float) -> None:
+    """`follow`, and the running statistics likewise: for a follower that is never trained on."""
+    follow(follower, leader, momentum)
+    pairs = zip(follower.buffers(), leader.buffers(), strict=True)
+    floats = [(mine, theirs) for mine, theirs in pairs if mine.is_floating_point()]
+    if floats:
+        mine, theirs = zip(*floats)
+        torch._foreach_lerp_(list(mine), list(theirs), 1.0 - momentum)

@@ -254,7 +254,7 @@ class DataPage(QWidget):
         )
         self.facts.setText(
             f"{len(data.train):,} to learn from, {len(data.held_out):,} held out, "
-            f"{data.side} px{kinds}."
+            f"{'points in the plane' if data.points else f'{data.side} px'}{kinds}."
         )
         self.classes.blockSignals(True)
         self.classes.clear()

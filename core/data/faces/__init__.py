@@ -1,0 +1,1 @@
+"""Painted faces with attributes that are known exactly: what arithmetic in a latent space needs."""
