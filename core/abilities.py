@@ -6,13 +6,14 @@ the window. Images come as a float batch (B, C, H, W) in 0..1 on the method's de
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from core.pictures import Guess, Reconstruction
+    from core.pictures import Denoising, Guess, Reconstruction
 
 
 @runtime_checkable
@@ -142,6 +143,60 @@ class Inverts(Protocol):
         ...
 
 
+@runtime_checkable
+class Denoises(Protocol):
+    """Noise to pictures, step by step."""
+
+    def at_time(self, images: Tensor, t: float, rng: torch.Generator, count: int = 1) -> Tensor:
+        """x_t of images (B, C, H, W) in 0..1, `count` times each, to go on from by `denoise`."""
+        ...
+
+    def noised(self, images: Tensor, t: float, rng: torch.Generator) -> Tensor:
+        """The images (B, C, H, W) at a time 0..1 of the forward process, in 0..1 about grey."""
+        ...
+
+    def denoise(
+        self,
+        noise: Tensor,
+        labels: Tensor | None = None,
+        weight: float | None = None,
+        steps: int | None = None,
+        rng: torch.Generator | None = None,
+        keep: int = 10,
+        start: float | None = None,
+        known: tuple[Tensor, Tensor] | None = None,
+    ) -> Denoising:
+        """From x_t (B, C, H, W), unit noise where `start` is None, to pictures.
+
+        `weight` is that of guidance, 0 the conditional model as it is; a generator makes the steps
+        random, as of DDPM, instead of those of DDIM. `start` is the time 0..1 that x_t is of.
+        `known` are pictures and (H, W), True where they hold.
+        """
+        ...
+
+
+@runtime_checkable
+class Predicts(Protocol):
+    """Pictures to the probability of every pixel, given those before it."""
+
+    def sample(
+        self,
+        count: int,
+        labels: Tensor | None,
+        rng: torch.Generator,
+        given: Tensor | None = None,
+        hidden: Tensor | None = None,
+        on_pixel: Callable[[int, int, Tensor], None] | None = None,
+        temperature: float | None = None,
+    ) -> Tensor:
+        """Pictures (B, C, H, W) drawn pixel by pixel, where `hidden` (H, W) or everywhere."""
+        ...
+
+    def bits(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """What each pixel costs, in bits: (B, h, w)."""
+        ...
+
+
 ABILITIES: dict[str, type] = {
     "Encodes": Encodes,
     "Attends": Attends,
@@ -152,6 +207,8 @@ ABILITIES: dict[str, type] = {
     "Generates": Generates,
     "Criticises": Criticises,
     "Inverts": Inverts,
+    "Denoises": Denoises,
+    "Predicts": Predicts,
 }
 
 
@@ -167,6 +224,8 @@ def abilities_of(method: object) -> list[str]:
         "Generates": "generate",
         "Criticises": "criticise",
         "Inverts": "latents_of",
+        "Denoises": "denoise",
+        "Predicts": "sample",
     }
     return [
         ability

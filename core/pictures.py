@@ -145,6 +145,16 @@ class Reconstruction:
         return ImageGrid(images, list(self.captions) * len(self.given), columns=3)
 
 
+@dataclass(frozen=True)
+class Denoising:
+    """Pictures on their way out of noise, at some of the times passed, from noise to the end."""
+
+    strip: Images  # (K, N, H, W, 3) x_t
+    predictions: Images  # (K, N, H, W, 3) what the network took x_t for: x_0
+    times: Floats  # (K,) share of the way, 1 noise and 0 the picture
+    made: Images  # (N, H, W, 3)
+
+
 Picture = ImageGrid | Matrix | HeatMaps | Histogram | Points | Curve | Table | Guess
 
 

@@ -78,6 +78,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _map_words(commands, words)
     _track_words(commands, words)
     _arena_words(commands, words)
+    _walk_words(commands, words)
     _generate_words(commands, words)
     _export_words(commands)
     _report_words(commands)
@@ -303,6 +304,25 @@ def _arena_words(commands: Commands, words: Sequence[str]) -> None:
 
         add_words(games)
         games.set_defaults(do=arena)
+
+
+def _walk_words(commands: Commands, words: Sequence[str]) -> None:
+    """`walk`, `denoise` and `complete`."""
+    helps = {
+        "walk": "a film along a path through the latents of a run that generates",
+        "denoise": "from noise to pictures, and what they are taken for on the way",
+        "complete": "draw the lower part of a picture pixel by pixel, several times",
+    }
+    made = {name: commands.add_parser(name, help=text) for name, text in helps.items()}
+    if any(name in words for name in helps):  # what they need imports torch
+        from core.cli import walk
+
+        walk.add_walk_words(made["walk"])
+        made["walk"].set_defaults(do=walk.walk)
+        walk.add_denoise_words(made["denoise"])
+        made["denoise"].set_defaults(do=walk.denoise)
+        walk.add_complete_words(made["complete"])
+        made["complete"].set_defaults(do=walk.complete)
 
 
 def _generate_words(commands: Commands, words: Sequence[str]) -> None:
