@@ -30,7 +30,7 @@ class ColourHintsView(View):
         """The three pictures, the first with dots where hints are."""
         self._shown = found, hints
         grey, made, truth = found.captions
-        titles = (grey, f"{made}: {found.distance:.1f} from the truth", truth)
+        titles = (grey, f"{made}, {found.distance:.1f} off", truth)
         self.canvas.show_pictures((found.given, found.made, found.truth), titles, dots)
         self.ready()
 

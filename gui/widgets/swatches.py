@@ -28,27 +28,26 @@ class Swatches(QWidget):
         self.colours: list[QColor] = []
         for number, button in enumerate(self.buttons):
             button.setIconSize(QSize(SIDE, SIDE))
+            button.setProperty("kind", "swatch")
+            button.setFixedSize(SIDE + 8, SIDE + 8)
             button.clicked.connect(lambda _=False, n=number: self.choose(n))
-            keep = button.sizePolicy()
-            keep.setRetainSizeWhenHidden(True)
-            button.setSizePolicy(keep)
             row.addWidget(button)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.offer([], [])
 
     def offer(self, colours: Sequence[QColor], chances: Sequence[float]) -> None:
-        """Show these, likeliest first; none empties the row."""
+        """Show these, likeliest first; without any the patches stand empty."""
         self.colours = list(colours)[:MOST]
-        for button in self.buttons:
-            button.hide()
-        for number, (button, colour, chance) in enumerate(
-            zip(self.buttons, self.colours, chances), 1
-        ):
-            words = f"{colour.name()}: {chance:.0%} likely here ({number})"
-            button.setIcon(QIcon(_patch(colour)))
+        for number, button in enumerate(self.buttons):
+            there = number < len(self.colours)
+            words = "Colours that are likely at the place you click"
+            if there:
+                shown = self.colours[number]
+                words = f"{shown.name()}: {chances[number]:.0%} likely here ({number + 1})"
+            button.setIcon(QIcon(_patch(self.colours[number] if there else None)))
+            button.setEnabled(there)
             button.setToolTip(words)
             button.setAccessibleName(words)
-            button.show()
 
     def choose(self, number: int) -> None:
         """As if the swatch were clicked; nothing where there is none."""
@@ -56,12 +55,14 @@ class Swatches(QWidget):
             self.chosen.emit(self.colours[number])
 
 
-def _patch(colour: QColor) -> QPixmap:
+def _patch(colour: QColor | None) -> QPixmap:
+    """A colour on a rounded square; None is an empty one."""
     found = QPixmap(2 * SIDE, 2 * SIDE)
     found.fill(Qt.GlobalColor.transparent)
     painter = QPainter(found)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(colour)
+    if colour is not None:
+        painter.setBrush(colour)
     painter.setPen(manager().theme.color("border_strong"))
     painter.drawRoundedRect(1, 1, 2 * SIDE - 2, 2 * SIDE - 2, RADIUS_SMALL * 2, RADIUS_SMALL * 2)
     painter.end()
