@@ -234,3 +234,25 @@ def test_training_on_the_clip_tells_what_was_gained(qtbot: QtBot, page: VideoPag
     assert "J&F" in page.steps.gain.text()
     qtbot.waitUntil(lambda: page.work.kind(T - 1) == "found", timeout=LONG)
     assert page.follower.seats["left"].own
+
+
+def test_grey_predicted_and_true_frames_stand_beside_each_other(
+    qtbot: QtBot, page: VideoPage
+) -> None:
+    page.tools.mode_chosen.emit("three")
+    canvas = page.canvas
+    qtbot.waitUntil(lambda: len(page.colours.frames) == T, timeout=LONG)
+    page.work.go(3)
+    grey, predicted, true = canvas.scene.panes
+    np.testing.assert_array_equal(true.picture, page.work.clip.frames[3])
+    np.testing.assert_array_equal(predicted.picture, page.colours.frames[3])
+    assert (np.ptp(grey.picture, axis=2) == 0).all()
+    wide = canvas._room()[0]
+    assert abs(3 * wide - canvas.width()) < 3
+    inside = canvas.place(10, 12)
+    for pane in range(3):  # the same pixel in each
+        found = canvas.frame_place(inside + QPoint(pane * wide, 0))
+        assert found == pytest.approx((10, 12), abs=0.1)
+    canvas.zoom(2)
+    page.work.go(4)
+    assert canvas.camera.zoom == pytest.approx(2)
