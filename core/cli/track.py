@@ -107,7 +107,9 @@ def track(given: argparse.Namespace) -> int:
     progress = Progress(bar.tick)
     try:
         first, most = _part(given.frames)
-        clip = open_clip(given.film, progress, side=given.side, first=first, most=most)
+        small = min(open_clip(given.film, progress, first=first, most=1).size) <= given.side
+        side = None if small else given.side  # a small film is not enlarged
+        clip = open_clip(given.film, progress, side=side, first=first, most=most)
         follower = _follower(given, given.tracker)
         said = ""
         if given.train:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from core.runs import home
 from gui.laboratory import Laboratory
 from gui.pages.video_keys import KEYS
 from gui.pages.video_showing import TRAIL, Showing
@@ -26,6 +27,7 @@ from gui.video.hand import Hand
 from gui.video.looker import Looker
 from gui.video.own import OwnTraining
 from gui.video.work import Work
+from gui.video.workspace import Workspace
 from gui.widgets.claiming import Claiming, combination
 from gui.widgets.video.canvas import FrameCanvas
 from gui.widgets.video.curves import ScoreCurves
@@ -76,6 +78,7 @@ class VideoPage(Claiming):
         self.showing = Showing(self)
         self.own = OwnTraining(self.work, self.follower, tasks, self)
         self.exporter = VideoExporter(self.work, tasks, self)
+        self.workspace = Workspace(self.work, home() / "workspaces", self)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._live.timeout.connect(self._follow_again)
         self._lay_out()
@@ -112,7 +115,7 @@ class VideoPage(Claiming):
     def _connect(self) -> None:
         steps, tools, work = self.steps, self.tools, self.work
         for part in (self.clips, self.follower, self.looker, self.own, self.exporter, self.canvas,
-                     self.colours, self.references, self.curves):  # fmt: skip
+                     self.colours, self.references, self.curves, self.workspace):  # fmt: skip
             part.problem.connect(self.problem)
         self.clips.opened.connect(self.show_clip)
         self.clips.began.connect(lambda: steps.about.setText("Opening…"))
@@ -120,6 +123,7 @@ class VideoPage(Claiming):
         self.exporter.began.connect(steps.work.begin)
         self.exporter.told.connect(steps.work.tell)
         self.exporter.ended.connect(steps.work.end)
+        steps.go_on.clicked.connect(self.go_on)
         steps.film.clicked.connect(lambda: self.wants.emit("video.open"))
         steps.folder.clicked.connect(lambda: self.wants.emit("video.folder"))
         steps.number.valueChanged.connect(lambda _: self.open_embedded())
@@ -168,7 +172,10 @@ class VideoPage(Claiming):
         """The heavy part is there: settings have sliders, networks can be listed."""
         from core.tracking.propagate import Settings
 
-        self.steps.add_settings(Settings).changed.connect(self._live.start)
+        sliders = self.steps.add_settings(Settings)
+        sliders.changed.connect(self._live.start)
+        sliders.changed.connect(self.workspace.soon)
+        self.workspace.settings = sliders.values
         self.refresh()
 
     # --- clip and networks ------------------------------------------------------------------------
@@ -206,14 +213,28 @@ class VideoPage(Claiming):
         """A film, a folder of frames, or a sequence of DAVIS."""
         self.clips.open_path(path)
 
+    def go_on(self) -> None:
+        """Open the film that was worked on last."""
+        film = self.workspace.last()
+        if film is not None:
+            self.open_path(film)
+
+    def _offer_last(self) -> None:
+        film = self.workspace.last()
+        self.steps.go_on.setVisible(film is not None)
+        if film is not None:
+            self.steps.go_on.setText(f"Go on with {film.name}")
+            self.steps.go_on.setToolTip(f"{film}, with the marks as you left them")
+
     def open_embedded(self) -> None:
         """The painted clip of the number that stands there."""
         steps = self.steps
         self.clips.open_embedded(steps.number.value(), steps.textures.currentData())
 
     def show_clip(self, clip: Clip) -> None:
-        """Take a clip in hand."""
+        """Take a clip in hand, with the marks that it got another day."""
         self._live.stop()
+        self.workspace.keep()
         self.work.open(clip, take_truth=self.steps.marked.isChecked())
         self.steps.gain.hide()
         high, wide = clip.size
@@ -222,6 +243,11 @@ class VideoPage(Claiming):
             f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of "
             f"{wide} × {high}, {clip.fps:.3g} a second"
         )
+        settings = self.workspace.bring_back()
+        if settings is not None and self.steps.settings is not None:
+            self.steps.settings.put(settings)
+        if settings is not None:
+            self.done.emit(f"The marks of {clip.title} are as you left them.")
         if clip.problem:
             self.problem.emit(clip.problem)
 
@@ -359,6 +385,7 @@ class VideoPage(Claiming):
         super().showEvent(event)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.work.clip is None and not self.clips.busy:
+            self._offer_last()
             self.open_embedded()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -366,6 +393,7 @@ class VideoPage(Claiming):
         self.player.play(0)
 
     def end(self) -> None:
-        """Stop what works for the page."""
+        """Stop what works for the page; nothing that was marked is lost."""
+        self.workspace.keep()
         self._live.stop()
         self.stop()

@@ -59,6 +59,8 @@ class VideoSteps(QWidget):
         self.folder = _button(
             "Folder…", "A folder of frames, or a sequence inside a DAVIS folder", "folder"
         )
+        self.go_on = _button("", "", "reset")
+        self.go_on.hide()
         self.number = QSpinBox(minimum=1, maximum=999)
         self.number.setMaximumWidth(64)
         self.number.setAccessibleName("Number of the embedded clip")
@@ -99,6 +101,7 @@ class VideoSteps(QWidget):
         self._column.setContentsMargins(0, 0, SPACE.small, 0)
         self._column.setSpacing(SPACE.small)
         self._section("Clip", self._row(self.film, self.folder))
+        self._column.addWidget(self.go_on)
         embedded = label("Painted", "small")
         self._column.addLayout(self._row(embedded, self.number, self.textures))
         self._column.addWidget(self.marked)

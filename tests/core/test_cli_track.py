@@ -1,4 +1,4 @@
-"""`main.py track` and `main.py tracking`: from a folder of frames to masks, mistakes in one line."""
+"""`main.py track` and `main.py tracking`: from frames to masks, mistakes in one line."""
 
 from __future__ import annotations
 

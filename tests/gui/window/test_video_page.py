@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -256,3 +257,37 @@ def test_grey_predicted_and_true_frames_stand_beside_each_other(
     canvas.zoom(2)
     page.work.go(4)
     assert canvas.camera.zoom == pytest.approx(2)
+
+
+def test_what_was_marked_in_a_film_is_there_when_it_comes_again(
+    qtbot: QtBot, page: VideoPage, tmp_path: Path
+) -> None:
+    film = tmp_path / "walk"
+    film.mkdir()
+    page.steps.marked.setChecked(False)
+    mine = replace(clip(), truth={}, source=film, keypoints=())
+    page.show_clip(mine)
+    page.work.go(2)
+    page.hand.set_tool("brush")
+    drag(page, (10, 10), (20, 10))
+    page.work.add_point(5.5, 6.0)
+    page.work.rename(objects=("Dog",))
+    page.steps.settings.sliders["radius"].put(4)
+    painted = page.work.mask(2).copy()
+    assert painted.any()
+    page.end()  # as when the window closes
+    page.show_clip(clip())
+    assert page.workspace.last() == film
+    page._offer_last()
+    assert page.steps.go_on.text() == "Go on with walk"
+    page.steps.settings.reset()
+    page.show_clip(mine)
+    np.testing.assert_array_equal(page.work.mask(2), painted)
+    assert page.work.points(2).tolist() == [[5.5, 6.0]]
+    assert page.work.names.objects == ("Dog",)
+    assert page.work.at == 2
+    assert page.settings().radius == 4
+    page.show_clip(clip())
+    (page.workspace.folder(film) / "about.json").write_text("{broken")
+    page.show_clip(mine)  # as good as absent
+    assert not page.work.given
