@@ -25,6 +25,7 @@ from gui.video.exporter import VideoExporter
 from gui.video.follower import Follower
 from gui.video.hand import Hand
 from gui.video.looker import Looker
+from gui.video.newer import NewerWeights
 from gui.video.own import OwnTraining
 from gui.video.work import Work
 from gui.video.workspace import Workspace
@@ -73,6 +74,7 @@ class VideoPage(Claiming):
         self.hand = Hand(self.work, self.canvas, self)
         self.clips = Clips(tasks, self)
         self.follower = Follower(self.work, laboratory.store, tasks, self)
+        self.newer = NewerWeights(self.follower, laboratory.store, self)
         self.looker = Looker(self.work, self.follower, tasks, self)
         self.colours = PredictedColours(self.work, self.follower, tasks, self)
         self.showing = Showing(self)
@@ -123,7 +125,7 @@ class VideoPage(Claiming):
         self.exporter.began.connect(steps.work.begin)
         self.exporter.told.connect(steps.work.tell)
         self.exporter.ended.connect(steps.work.end)
-        steps.go_on.clicked.connect(self.go_on)
+        steps.go_on.clicked.connect(lambda: self.open_path(self.workspace.last() or Path()))
         steps.film.clicked.connect(lambda: self.wants.emit("video.open"))
         steps.folder.clicked.connect(lambda: self.wants.emit("video.folder"))
         steps.number.valueChanged.connect(lambda _: self.open_embedded())
@@ -154,6 +156,8 @@ class VideoPage(Claiming):
         self.hand.looked.connect(self._look)
         self.looker.seen.connect(self._seen)
         self.references.wanted.connect(work.go)
+        self.newer.found.connect(steps.offer_newer)
+        steps.newer.clicked.connect(self._use_newer)
         for part in (self.player, self.timeline, self.curves):
             part.wanted.connect(work.go)
         work.undo.canUndoChanged.connect(tools.buttons["undo"].setEnabled)
@@ -213,19 +217,6 @@ class VideoPage(Claiming):
         """A film, a folder of frames, or a sequence of DAVIS."""
         self.clips.open_path(path)
 
-    def go_on(self) -> None:
-        """Open the film that was worked on last."""
-        film = self.workspace.last()
-        if film is not None:
-            self.open_path(film)
-
-    def _offer_last(self) -> None:
-        film = self.workspace.last()
-        self.steps.go_on.setVisible(film is not None)
-        if film is not None:
-            self.steps.go_on.setText(f"Go on with {film.name}")
-            self.steps.go_on.setToolTip(f"{film}, with the marks as you left them")
-
     def open_embedded(self) -> None:
         """The painted clip of the number that stands there."""
         steps = self.steps
@@ -280,6 +271,13 @@ class VideoPage(Claiming):
             self.follower.again(self.settings())
         elif self.canvas.look is not None:
             self._look(self.canvas.look)
+
+    def _use_newer(self) -> None:
+        """The newest weights of the chosen run; what was followed is followed with them."""
+        self.follower.renew()
+        self.steps.newer.hide()
+        if self.work.tracks["left"].found:
+            self.follower.again(self.settings())
 
     def _ended(self, words: str) -> None:
         self.steps.work.end()
@@ -383,13 +381,15 @@ class VideoPage(Claiming):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.newer.timer.start()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.work.clip is None and not self.clips.busy:
-            self._offer_last()
+            self.steps.offer_last(self.workspace.last())
             self.open_embedded()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self.newer.timer.stop()
         self.player.play(0)
 
     def end(self) -> None:

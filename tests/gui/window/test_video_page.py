@@ -278,7 +278,7 @@ def test_what_was_marked_in_a_film_is_there_when_it_comes_again(
     page.end()  # as when the window closes
     page.show_clip(clip())
     assert page.workspace.last() == film
-    page._offer_last()
+    page.steps.offer_last(film)
     assert page.steps.go_on.text() == "Go on with walk"
     page.steps.settings.reset()
     page.show_clip(mine)
@@ -291,3 +291,20 @@ def test_what_was_marked_in_a_film_is_there_when_it_comes_again(
     (page.workspace.folder(film) / "about.json").write_text("{broken")
     page.show_clip(mine)  # as good as absent
     assert not page.work.given
+
+
+def test_newer_weights_of_a_run_are_offered_and_used(
+    page: VideoPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = page.follower.seats["left"]
+    page.follower.tracker(seat)
+    steps = page.steps
+    page.newer.look()
+    assert steps.newer.isHidden()
+    monkeypatch.setattr("gui.video.engine.newest", lambda _store, _choice: seat.step + 40)
+    page.newer.look()
+    assert f"step {seat.step + 40}: use" in steps.newer.text()
+    assert not steps.newer.isHidden()
+    click(steps.newer)
+    assert page.follower.seats["left"] is not seat
+    assert steps.newer.isHidden()
