@@ -197,6 +197,24 @@ class Predicts(Protocol):
         ...
 
 
+@runtime_checkable
+class Colours(Protocol):
+    """Grey pictures, with the colours of a few places that a person tells, to colours."""
+
+    def colour(self, images: Tensor, hints: Tensor | None = None) -> Reconstruction:
+        """Grey, coloured, truth. `hints` (B, 3, H, W) are as in core.data.augment.hints."""
+        ...
+
+    def likely_colours(
+        self, image: Tensor, hints: Tensor, place: tuple[int, int]
+    ) -> tuple[Tensor, Tensor]:
+        """Colours (K, 2), a and b, that the first image may have at x, y; and their chances (K,).
+
+        The likeliest comes first; all differ well from one another.
+        """
+        ...
+
+
 ABILITIES: dict[str, type] = {
     "Encodes": Encodes,
     "Attends": Attends,
@@ -204,6 +222,7 @@ ABILITIES: dict[str, type] = {
     "Reconstructs": Reconstructs,
     "Fills": Fills,
     "Orders": Orders,
+    "Colours": Colours,
     "Generates": Generates,
     "Criticises": Criticises,
     "Inverts": Inverts,
@@ -221,6 +240,7 @@ def abilities_of(method: object) -> list[str]:
         "Reconstructs": "reconstruct",
         "Fills": "fill",
         "Orders": "order",
+        "Colours": "likely_colours",
         "Generates": "generate",
         "Criticises": "criticise",
         "Inverts": "latents_of",

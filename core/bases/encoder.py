@@ -64,12 +64,17 @@ class EncoderMethod(Method):
 
     @figure("First filters", "What each channel of the first layer looks for; grey is zero.")
     def filters(self, look: Look) -> ImageGrid:
-        first = next(m for m in self.backbone.modules() if isinstance(m, nn.Conv2d))
-        kernels = first.weight.detach()  # (N, C, k, k)
-        peak = kernels.abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-12)
-        larger = -(-FILTER_SIDE // kernels.shape[-1])
-        shown = torch.kron(0.5 + 0.5 * kernels / peak, kernels.new_ones(1, 1, larger, larger))
-        return ImageGrid(as_images(shown.cpu().numpy()))
+        return filter_grid(self.backbone)
+
+
+def filter_grid(backbone: Backbone, channels: int | None = None) -> ImageGrid:
+    """The kernels of the first layer over its first `channels`, by default over all."""
+    first = next(m for m in backbone.modules() if isinstance(m, nn.Conv2d))
+    kernels = first.weight.detach()[:, :channels]  # (N, C, k, k)
+    peak = kernels.abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-12)
+    larger = -(-FILTER_SIDE // kernels.shape[-1])
+    shown = torch.kron(0.5 + 0.5 * kernels / peak, kernels.new_ones(1, 1, larger, larger))
+    return ImageGrid(as_images(shown.cpu().numpy()))
 
 
 @dataclass(frozen=True)

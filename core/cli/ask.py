@@ -1,8 +1,9 @@
-"""Setting a run a puzzle without a window: a hole to fill in, or tiles to put in order."""
+"""Setting a run a puzzle without a window: a hole to fill, tiles to order, a picture to colour."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from core.abilities import abilities_of
 from core.cli.train import open_run
+from core.colour_hints import Colouring, Hint, colouring
 from core.config import ConfigError
 from core.data.own import own_picture
 from core.experiment import from_run, shape_of, told_apart
@@ -22,6 +24,7 @@ from core.report.page import Asker
 from core.runs import Run, RunStore
 from core.runs.atomic import write_file
 
+HINT = re.compile(r"(?P<x>\d+),(?P<y>\d+),#?(?P<colour>[0-9a-fA-F]{6})(,(?P<side>\d{1,3}))?")
 SIDE = 160  # pixels of a picture in the file, about
 GAP = 4
 WHITE = 255
@@ -39,6 +42,8 @@ def add_words(ask: argparse.ArgumentParser) -> None:
     hole.add_argument(
         "--order", default="", metavar="LIST", help="nine tiles, as 3,1,2,4,5,6,7,8,9"
     )
+    ask.add_argument("--hint", action="append", default=[], metavar="X,Y,#RRGGBB[,SIDE]",
+                     help="the colour of a place of the grey picture; may be repeated")  # fmt: skip
     ask.add_argument("--draw", type=int, default=0, help="another number, another draw")
     ask.add_argument("--beside", action="append", default=[], metavar="RUN",
                      help="another run to fill the same hole; may be repeated")  # fmt: skip
@@ -53,14 +58,19 @@ def ask(given: argparse.Namespace) -> int:
     store = RunStore(given.runs)
     run = open_run(store, given.run)
     able = abilities_of(method_class(from_run(run).method))
+    if given.hint and "Colours" not in able:
+        raise ConfigError(f"{run.info.title} takes no --hint; ask a run of colorization")
     if "Orders" in able:
         rows, said = _order(given, run)
     elif "Fills" in able:
         rows, said = _fill(given, run, [open_run(store, name) for name in given.beside])
+    elif "Colours" in able:
+        rows, said = _colour(given, run)
     else:
         raise ConfigError(
             f"{run.info.title} can be set no puzzle: it neither fills in holes nor puts tiles in "
-            "order; ask a run of inpainting, mae, autoencoder or jigsaw"
+            "order nor colours pictures; ask a run of inpainting, mae, autoencoder, jigsaw or "
+            "colorization"
         )
     write_file(given.to, png(_side_by_side(rows)))
     print(f"{said}\nwritten to {given.to}")
@@ -103,6 +113,32 @@ def _order(given: argparse.Namespace, run: Run) -> tuple[list[Images], str]:
     ]
     three = (found.shown(), found.believed(), found.tiles)
     return [_joined(tiles) for tiles in three], "\n".join(lines)
+
+
+def _colour(given: argparse.Namespace, run: Run) -> tuple[list[Images], str]:
+    """Grey, coloured with the hints, truth."""
+    if given.hole or given.order or given.ratio is not None or given.beside:
+        raise ConfigError(f"{run.info.title} fills in no hole and puts no tiles in order; "
+                          "give --hint")  # fmt: skip
+    hints = [_hint(text) for text in given.hint]
+    found: Colouring = _answer(given, run, colouring(hints))
+    lines = [f"{found.distance:.2f} from the true colours on average (units of Lab)"]
+    if hints:
+        lines.append(f"{found.unhinted:.2f} without hints")
+    return [found.given, found.made, found.truth], "\n".join(lines)
+
+
+def _hint(text: str) -> Hint:
+    """Of "x,y,#rrggbb" or "x,y,#rrggbb,side"; raises ConfigError."""
+    found = HINT.fullmatch(text.strip())
+    side = int(found["side"] or 2) if found else 0
+    if found is None or side < 1:
+        raise ConfigError(
+            f"--hint {text!r}: expected x,y,#rrggbb, such as 12,20,#3060c0, and if you like the "
+            "side of the square in pixels: 12,20,#3060c0,3"
+        )
+    red, green, blue = bytes.fromhex(found["colour"])
+    return Hint(int(found["x"]), int(found["y"]), (red, green, blue), side)
 
 
 def _answer(given: argparse.Namespace, run: Run, question: Any) -> Any:

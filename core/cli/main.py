@@ -259,7 +259,9 @@ def _clusters_words(commands: Commands) -> None:
 
 
 def _ask_words(commands: Commands, words: Sequence[str]) -> None:
-    ask = commands.add_parser("ask", help="hide part of a picture, or shuffle it, and ask a run")
+    ask = commands.add_parser(
+        "ask", help="hide part of a picture, shuffle or colour it, and ask a run"
+    )
     if "ask" in words:  # what it needs imports torch
         from core.cli.ask import add_words
         from core.cli.ask import ask as do_ask

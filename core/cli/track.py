@@ -30,6 +30,7 @@ from core.tracking.marks import Marks
 from core.tracking.propagate import Settings, stretch
 
 HELD_OUT = 1_000_000  # seeds of clips to judge by, far from those that data are painted of
+MOST_OBJECTS = 64  # in a mask; a photograph that is named by mistake has more values
 SIDE = 480  # pixels of a film's shorter side, unless another is asked for
 
 
@@ -106,7 +107,9 @@ def track(given: argparse.Namespace) -> int:
     progress = Progress(bar.tick)
     try:
         first, most = _part(given.frames)
-        clip = open_clip(given.film, progress, side=given.side, first=first, most=most)
+        small = min(open_clip(given.film, progress, first=first, most=1).size) <= given.side
+        side = None if small else given.side  # a small film is not enlarged
+        clip = open_clip(given.film, progress, side=side, first=first, most=most)
         follower = _follower(given, given.tracker)
         said = ""
         if given.train:
@@ -160,6 +163,12 @@ def _marks(path: Path | None, clip: Clip, frame: int) -> Marks:
             raise TrackingError(f"{clip.title} has no mask of frame {frame}; name one by --marks")
         return clip.truth[frame]
     mask = read_mask(path)
+    numbers = np.unique(mask[mask > 0])
+    if not len(numbers) or len(numbers) > MOST_OBJECTS:
+        raise TrackingError(
+            f"--marks {path}: a mask numbers the objects of its pixels 1, 2, … on a background of "
+            f"0, at most {MOST_OBJECTS} of them; this one has {len(numbers)} different numbers"
+        )
     if mask.shape != clip.size:
         from PIL import Image
 

@@ -51,6 +51,18 @@ class Lightness(nn.Module):
         return to_lab(images)[:, :1] / 50 - 1
 
 
+class LightnessAndHints(nn.Module):
+    """sRGB pictures (B, 3, H, W), or with hints (B, 6, H, W), to L and hints, (B, 4, H, W).
+
+    Pictures that come alone have none: zeros, so that L is all that anything depends on.
+    """
+
+    def forward(self, images: Tensor) -> Tensor:
+        light = to_lab(images[:, :3])[:, :1] / 50 - 1
+        told = images[:, 3:] if images.shape[1] > 3 else torch.zeros_like(images)
+        return torch.cat([light, told], dim=1)
+
+
 class Edges(nn.Module):
     """How brightness rises to the right and downwards, (B, C, H, W) to (B, 2, H, W), no colour.
 

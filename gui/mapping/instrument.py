@@ -321,7 +321,8 @@ class MapInstrument(QWidget):
         try:
             found = find(self.table, words)
         except ValueError as error:
-            self.problem.emit(str(error))
+            words = str(error)
+            self.problem.emit(f"{words[:1].upper()}{words[1:]}.")
             return
         self.selection.choose(found)
         if not len(found):

@@ -25,6 +25,7 @@ from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
 from gui.panels.clusters import ClustersPanel
+from gui.panels.colour_hints import ColourHintsPanel
 from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
@@ -130,8 +131,8 @@ class Desk(QWidget):
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)
-        for panel in (GuessPanel, ReconstructPanel, FillPanel, OrderPanel, AttentionPanel,
-                      ClustersPanel):  # fmt: skip
+        for panel in (GuessPanel, ReconstructPanel, FillPanel, ColourHintsPanel, OrderPanel,
+                      AttentionPanel, ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
         if EmbeddingPanel.ability in able:

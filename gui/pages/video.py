@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from core.runs import home
 from gui.laboratory import Laboratory
 from gui.pages.video_keys import KEYS
 from gui.pages.video_showing import TRAIL, Showing
@@ -24,8 +25,10 @@ from gui.video.exporter import VideoExporter
 from gui.video.follower import Follower
 from gui.video.hand import Hand
 from gui.video.looker import Looker
+from gui.video.newer import NewerWeights
 from gui.video.own import OwnTraining
 from gui.video.work import Work
+from gui.video.workspace import Workspace
 from gui.widgets.claiming import Claiming, combination
 from gui.widgets.video.canvas import FrameCanvas
 from gui.widgets.video.curves import ScoreCurves
@@ -71,11 +74,13 @@ class VideoPage(Claiming):
         self.hand = Hand(self.work, self.canvas, self)
         self.clips = Clips(tasks, self)
         self.follower = Follower(self.work, laboratory.store, tasks, self)
+        self.newer = NewerWeights(self.follower, laboratory.store, self)
         self.looker = Looker(self.work, self.follower, tasks, self)
         self.colours = PredictedColours(self.work, self.follower, tasks, self)
         self.showing = Showing(self)
         self.own = OwnTraining(self.work, self.follower, tasks, self)
         self.exporter = VideoExporter(self.work, tasks, self)
+        self.workspace = Workspace(self.work, home() / "workspaces", self)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._live.timeout.connect(self._follow_again)
         self._lay_out()
@@ -112,7 +117,7 @@ class VideoPage(Claiming):
     def _connect(self) -> None:
         steps, tools, work = self.steps, self.tools, self.work
         for part in (self.clips, self.follower, self.looker, self.own, self.exporter, self.canvas,
-                     self.colours, self.references, self.curves):  # fmt: skip
+                     self.colours, self.references, self.curves, self.workspace):  # fmt: skip
             part.problem.connect(self.problem)
         self.clips.opened.connect(self.show_clip)
         self.clips.began.connect(lambda: steps.about.setText("Opening…"))
@@ -120,6 +125,7 @@ class VideoPage(Claiming):
         self.exporter.began.connect(steps.work.begin)
         self.exporter.told.connect(steps.work.tell)
         self.exporter.ended.connect(steps.work.end)
+        steps.go_on.clicked.connect(lambda: self.open_path(self.workspace.last() or Path()))
         steps.film.clicked.connect(lambda: self.wants.emit("video.open"))
         steps.folder.clicked.connect(lambda: self.wants.emit("video.folder"))
         steps.number.valueChanged.connect(lambda _: self.open_embedded())
@@ -150,6 +156,8 @@ class VideoPage(Claiming):
         self.hand.looked.connect(self._look)
         self.looker.seen.connect(self._seen)
         self.references.wanted.connect(work.go)
+        self.newer.found.connect(steps.offer_newer)
+        steps.newer.clicked.connect(self._use_newer)
         for part in (self.player, self.timeline, self.curves):
             part.wanted.connect(work.go)
         work.undo.canUndoChanged.connect(tools.buttons["undo"].setEnabled)
@@ -168,7 +176,10 @@ class VideoPage(Claiming):
         """The heavy part is there: settings have sliders, networks can be listed."""
         from core.tracking.propagate import Settings
 
-        self.steps.add_settings(Settings).changed.connect(self._live.start)
+        sliders = self.steps.add_settings(Settings)
+        sliders.changed.connect(self._live.start)
+        sliders.changed.connect(self.workspace.soon)
+        self.workspace.settings = sliders.values
         self.refresh()
 
     # --- clip and networks ------------------------------------------------------------------------
@@ -212,8 +223,9 @@ class VideoPage(Claiming):
         self.clips.open_embedded(steps.number.value(), steps.textures.currentData())
 
     def show_clip(self, clip: Clip) -> None:
-        """Take a clip in hand."""
+        """Take a clip in hand, with the marks that it got another day."""
         self._live.stop()
+        self.workspace.keep()
         self.work.open(clip, take_truth=self.steps.marked.isChecked())
         self.steps.gain.hide()
         high, wide = clip.size
@@ -222,6 +234,11 @@ class VideoPage(Claiming):
             f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of "
             f"{wide} × {high}, {clip.fps:.3g} a second"
         )
+        settings = self.workspace.bring_back()
+        if settings is not None and self.steps.settings is not None:
+            self.steps.settings.put(settings)
+        if settings is not None:
+            self.done.emit(f"The marks of {clip.title} are as you left them.")
         if clip.problem:
             self.problem.emit(clip.problem)
 
@@ -254,6 +271,13 @@ class VideoPage(Claiming):
             self.follower.again(self.settings())
         elif self.canvas.look is not None:
             self._look(self.canvas.look)
+
+    def _use_newer(self) -> None:
+        """The newest weights of the chosen run; what was followed is followed with them."""
+        self.follower.renew()
+        self.steps.newer.hide()
+        if self.work.tracks["left"].found:
+            self.follower.again(self.settings())
 
     def _ended(self, words: str) -> None:
         self.steps.work.end()
@@ -357,15 +381,19 @@ class VideoPage(Claiming):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.newer.timer.start()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.work.clip is None and not self.clips.busy:
+            self.steps.offer_last(self.workspace.last())
             self.open_embedded()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self.newer.timer.stop()
         self.player.play(0)
 
     def end(self) -> None:
-        """Stop what works for the page."""
+        """Stop what works for the page; nothing that was marked is lost."""
+        self.workspace.keep()
         self._live.stop()
         self.stop()

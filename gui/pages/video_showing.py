@@ -125,7 +125,13 @@ class Showing(QObject):
         if not second:
             left = replace(left, title="")
         dots = self._dots(work.points(at) if points is None else points)
-        scene = Scene(left, right, self.beside, dots, self._opacity(), self.outline)
+        more: list[Layer] = []
+        if self.mode == "three":
+            frame = np.asarray(work.clip.frames[at])
+            left, right = replace(left, title="Grey, as the network sees it"), None
+            more = [Layer(self._predicted(frame), None, "Predicted colours")]
+            more.append(Layer(frame, None, "True colours"))
+        scene = Scene(left, right, self.beside, dots, self._opacity(), self.outline, more)
         self._page.canvas.show_scene(scene)
         self._say()
 
@@ -140,17 +146,21 @@ class Showing(QObject):
         work = self._page.work
         assert work.clip is not None
         frame = np.asarray(work.clip.frames[work.at])
-        if self.mode == "grey":
+        if self.mode in ("grey", "three"):
             return grey(frame)
         if self.mode == "mask":
             return np.zeros_like(frame)
         if self.mode == "colours":
-            settings = self._page.settings()
-            if settings is not None:
-                self._page.colours.want(settings)
-            found = self._page.colours.frames.get(work.at)
-            return grey(frame) if found is None else found
+            return self._predicted(frame)
         return frame
+
+    def _predicted(self, frame: Bytes) -> Bytes:
+        """The frame in the colours carried to it; grey until they have come."""
+        settings = self._page.settings()
+        if settings is not None:
+            self._page.colours.want(settings)
+        found = self._page.colours.frames.get(self._page.work.at)
+        return grey(frame) if found is None else found
 
     def _dots(self, points: np.ndarray) -> Dots:
         work = self._page.work

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -59,6 +61,8 @@ class VideoSteps(QWidget):
         self.folder = _button(
             "Folder…", "A folder of frames, or a sequence inside a DAVIS folder", "folder"
         )
+        self.go_on = _button("", "", "reset")
+        self.go_on.hide()
         self.number = QSpinBox(minimum=1, maximum=999)
         self.number.setMaximumWidth(64)
         self.number.setAccessibleName("Number of the embedded clip")
@@ -79,6 +83,8 @@ class VideoSteps(QWidget):
         self.own = _button(
             "Train on my clip, 20 s", "From these weights on, on the frames of this clip alone"
         )
+        self.newer = _button("", "The run that is chosen trains on; follow with what it knows now")
+        self.newer.hide()
         self.gain = label("", "small", "success", wrap=True)
         self.things = ThingList()
         self.settings: SettingSliders | None = None
@@ -99,6 +105,7 @@ class VideoSteps(QWidget):
         self._column.setContentsMargins(0, 0, SPACE.small, 0)
         self._column.setSpacing(SPACE.small)
         self._section("Clip", self._row(self.film, self.folder))
+        self._column.addWidget(self.go_on)
         embedded = label("Painted", "small")
         self._column.addLayout(self._row(embedded, self.number, self.textures))
         self._column.addWidget(self.marked)
@@ -106,7 +113,7 @@ class VideoSteps(QWidget):
         self._section("Network", self.network)
         beside = label("Beside", "small")
         self._column.addLayout(self._row(beside, self.second))
-        for widget in (self.train, self.own, self.gain):
+        for widget in (self.newer, self.train, self.own, self.gain):
             self._column.addWidget(widget)
         self._section("Objects", self.things)
         self._section("Settings")
@@ -126,6 +133,18 @@ class VideoSteps(QWidget):
         column.addWidget(self.forward)
         column.addLayout(self._row(self.backward, self.both))
         column.addWidget(self.said)
+
+    def offer_last(self, film: Path | None) -> None:
+        """A film to go on with, where there is one."""
+        self.go_on.setVisible(film is not None)
+        if film is not None:
+            self.go_on.setText(f"Go on with {film.name}")
+            self.go_on.setToolTip(f"{film}, with the marks as you left them")
+
+    def offer_newer(self, step: int) -> None:
+        """Weights of a later step of the chosen run; -1: there are none."""
+        self.newer.setVisible(step >= 0)
+        self.newer.setText(f"Newer weights, step {step:,}: use")
 
     def add_settings(self, settings: type) -> SettingSliders:
         """The sliders, once the settings' class is there (it is of the heavy part)."""

@@ -98,6 +98,14 @@ class Work(QObject):
         self.given, self.touched = {frame: marks}, {frame}
         self.at = frame
 
+    def bring_back(self, given: dict[int, Marks], names: Names, at: int) -> None:
+        """Marks of another day; what is undone begins after them."""
+        self.given, self.names, self.touched = given, names, set(given)
+        self.undo.clear()
+        self.names_changed.emit()
+        self.go(at)
+        self.marks_changed.emit()
+
     def go(self, frame: int) -> None:
         """Look at a frame; one beyond the ends is the last or the first."""
         frame = max(0, min(len(self) - 1, frame))

@@ -59,19 +59,17 @@ class FrameCanvas(Savable):
         self.scene = scene
         if scene is not None:
             high, wide = scene.left.picture.shape[:2]
-            if self._halves != self._halves_of(scene) or (wide, high) != self.camera.frame:
+            if self._panes != len(scene.panes) or (wide, high) != self.camera.frame:
                 self.camera = Camera((wide, high), self._room())
-        self._halves = self._halves_of(scene)
+        self._panes = 1 if scene is None else len(scene.panes)
         self.update()
 
-    _halves = 1
-
-    @staticmethod
-    def _halves_of(scene: Scene | None) -> int:
-        return 2 if scene is not None and scene.right is not None and scene.beside else 1
+    _panes = 1  # frames beside each other
 
     def _room(self) -> tuple[int, int]:
-        return max(1, self.width() // self._halves_of(self.scene)), max(1, self.height())
+        """Of one pane."""
+        panes = 1 if self.scene is None else len(self.scene.panes)
+        return max(1, self.width() // panes), max(1, self.height())
 
     def reset_view(self) -> None:
         """The whole frame."""
@@ -89,16 +87,18 @@ class FrameCanvas(Savable):
         return QPointF(*self.camera.to_room(x, y))
 
     def area(self) -> QRectF:
-        """The frame in the widget; of two beside each other the left one."""
+        """The frame in the widget; of several beside each other the left one."""
         wide, high = self.camera.frame
         return QRectF(self.place(0, 0), self.place(wide, high))
 
     def frame_place(self, at: QPointF) -> Place:
-        """The pixel at a point of the widget; the right one of two frames counts as the left."""
-        x = at.x()
-        if self._halves == 2 and x >= self._room()[0]:
-            x -= self._room()[0]
-        return self.camera.to_frame(x, at.y())
+        """The pixel at a point of the widget, in whichever pane it is."""
+        return self.camera.to_frame(self._in_pane(at.x()), at.y())
+
+    def _in_pane(self, x: float) -> float:
+        """From the left edge of the pane that a place of the widget is in."""
+        wide = self._room()[0]
+        return x - wide * min(max(int(x // wide), 0), self._panes - 1)
 
     # --- painting ---------------------------------------------------------------------------------
 
@@ -117,12 +117,12 @@ class FrameCanvas(Savable):
         return self.scene is not None
 
     def export_size(self) -> QSize:
-        return self.area().size().toSize() if self._halves == 1 else self.size()
+        return self.area().size().toSize() if self._panes == 1 else self.size()
 
     def export_paint(self, painter: QPainter) -> None:
         if self.scene is None:
             return
-        if self._halves == 1:
+        if self._panes == 1:
             painter.translate(-self.area().topLeft())
         paint_scene(painter, self, self.scene)
 
@@ -150,8 +150,8 @@ class FrameCanvas(Savable):
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.scene is not None:
             at = event.position()
-            x = at.x() - (self._room()[0] if at.x() >= self._room()[0] else 0)
-            self.camera = self.camera.zoomed(1.0015 ** event.angleDelta().y(), x, at.y())
+            x, factor = self._in_pane(at.x()), 1.0015 ** event.angleDelta().y()
+            self.camera = self.camera.zoomed(factor, x, at.y())
             self.update()
         event.accept()
 

@@ -17,6 +17,7 @@ MODES = {
     "grey": "Grey, as the network sees it",
     "mask": "Mask alone",
     "colours": "Predicted colours",
+    "three": "Grey, predicted, true",
 }
 
 
@@ -69,4 +70,11 @@ class Scene:
     dots: Dots = field(default_factory=Dots)
     opacity: float = 0.45
     outline: bool = True
-    note: str = ""
+    more: Sequence[Layer] = ()  # frames of their own after the left one; then there is no right
+
+    @property
+    def panes(self) -> Sequence[Layer]:
+        """What has a frame of its own, from the left to the right."""
+        if self.right is not None and self.beside:
+            return (self.left, self.right)
+        return (self.left, *self.more)

@@ -26,21 +26,18 @@ SHADE = QColor(0, 0, 0, 170)  # behind what must be seen on any picture
 
 def paint_scene(painter: QPainter, canvas: FrameCanvas, scene: Scene) -> None:
     """All but the tool in hand."""
-    area = canvas.area()
-    painter.save()
-    painter.setClipRect(QRectF(0, 0, canvas._room()[0], canvas.height()))
-    _paint_layer(painter, area, scene.left, scene)
-    _paint_dots(painter, canvas, scene.dots)
-    painter.restore()
-    if scene.right is not None and scene.beside:
+    area, wide = canvas.area(), canvas._room()[0]
+    for number, layer in enumerate(scene.panes):
         painter.save()
-        painter.translate(canvas._room()[0], 0)
-        painter.setClipRect(QRectF(0, 0, canvas._room()[0], canvas.height()))
-        _paint_layer(painter, area, scene.right, scene)
-        _paint_title(painter, area, scene.right.title, right=False)
+        painter.translate(number * wide, 0)
+        painter.setClipRect(QRectF(0, 0, wide, canvas.height()))
+        _paint_layer(painter, area, layer, scene)
+        if number == 0:
+            _paint_dots(painter, canvas, scene.dots)
+        if len(scene.panes) > 1:
+            _paint_title(painter, area, layer.title, right=False)
         painter.restore()
-        _paint_title(painter, area, scene.left.title, right=False)
-    elif scene.right is not None:
+    if scene.right is not None and not scene.beside:
         _paint_beyond(painter, canvas, scene)
 
 
@@ -169,8 +166,24 @@ def paint_hand(painter: QPainter, canvas: FrameCanvas) -> None:
         painter.setBrush(manager().theme.color("accent"))
         for corner in line[: len(canvas.corners)]:
             painter.drawEllipse(corner, 3.5, 3.5)
+    _paint_elsewhere(painter, canvas)
     if canvas.look is not None:
         paint_cross(painter, canvas.place(*canvas.look))
+
+
+def _paint_elsewhere(painter: QPainter, canvas: FrameCanvas) -> None:
+    """The place under the mouse in the other panes: a ring."""
+    if canvas.scene is None or canvas.at is None or len(canvas.scene.panes) < 2:
+        return
+    wide, place = canvas._room()[0], canvas.frame_place(canvas.at)
+    if not canvas.camera.holds(*place):
+        return
+    for number in range(len(canvas.scene.panes)):
+        middle = canvas.place(*place) + QPointF(number * wide, 0)
+        if abs(middle.x() - canvas.at.x()) > 1:
+            for colour, width in ((SHADE, 3.4), (QColor(Qt.GlobalColor.white), 1.6)):
+                painter.setPen(QPen(colour, width))
+                painter.drawEllipse(middle, 5.0, 5.0)
 
 
 def paint_cross(painter: QPainter, at: QPointF, arm: float = 9.0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -126,6 +127,14 @@ class SettingSliders(QWidget):
         for name, slider in self.sliders.items():
             found[name] = slider.option.default if slider.is_usual else slider.number()
         return found | {name: box.isChecked() for name, box in self.switches.items()}
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Stand at values that were kept; names that are unknown are passed over."""
+        for name, value in values.items():
+            if name in self.sliders and isinstance(value, int | float):
+                self.sliders[name].put(float(value))
+            elif name in self.switches:
+                self.switches[name].setChecked(bool(value))
 
     def config(self) -> Any:
         """The settings as they stand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -234,3 +235,76 @@ def test_training_on_the_clip_tells_what_was_gained(qtbot: QtBot, page: VideoPag
     assert "J&F" in page.steps.gain.text()
     qtbot.waitUntil(lambda: page.work.kind(T - 1) == "found", timeout=LONG)
     assert page.follower.seats["left"].own
+
+
+def test_grey_predicted_and_true_frames_stand_beside_each_other(
+    qtbot: QtBot, page: VideoPage
+) -> None:
+    page.tools.mode_chosen.emit("three")
+    canvas = page.canvas
+    qtbot.waitUntil(lambda: len(page.colours.frames) == T, timeout=LONG)
+    page.work.go(3)
+    grey, predicted, true = canvas.scene.panes
+    np.testing.assert_array_equal(true.picture, page.work.clip.frames[3])
+    np.testing.assert_array_equal(predicted.picture, page.colours.frames[3])
+    assert (np.ptp(grey.picture, axis=2) == 0).all()
+    wide = canvas._room()[0]
+    assert abs(3 * wide - canvas.width()) < 3
+    inside = canvas.place(10, 12)
+    for pane in range(3):  # the same pixel in each
+        found = canvas.frame_place(inside + QPoint(pane * wide, 0))
+        assert found == pytest.approx((10, 12), abs=0.1)
+    canvas.zoom(2)
+    page.work.go(4)
+    assert canvas.camera.zoom == pytest.approx(2)
+
+
+def test_what_was_marked_in_a_film_is_there_when_it_comes_again(
+    qtbot: QtBot, page: VideoPage, tmp_path: Path
+) -> None:
+    film = tmp_path / "walk"
+    film.mkdir()
+    page.steps.marked.setChecked(False)
+    mine = replace(clip(), truth={}, source=film, keypoints=())
+    page.show_clip(mine)
+    page.work.go(2)
+    page.hand.set_tool("brush")
+    drag(page, (10, 10), (20, 10))
+    page.work.add_point(5.5, 6.0)
+    page.work.rename(objects=("Dog",))
+    page.steps.settings.sliders["radius"].put(4)
+    painted = page.work.mask(2).copy()
+    assert painted.any()
+    page.end()  # as when the window closes
+    page.show_clip(clip())
+    assert page.workspace.last() == film
+    page.steps.offer_last(film)
+    assert page.steps.go_on.text() == "Go on with walk"
+    page.steps.settings.reset()
+    page.show_clip(mine)
+    np.testing.assert_array_equal(page.work.mask(2), painted)
+    assert page.work.points(2).tolist() == [[5.5, 6.0]]
+    assert page.work.names.objects == ("Dog",)
+    assert page.work.at == 2
+    assert page.settings().radius == 4
+    page.show_clip(clip())
+    (page.workspace.folder(film) / "about.json").write_text("{broken")
+    page.show_clip(mine)  # as good as absent
+    assert not page.work.given
+
+
+def test_newer_weights_of_a_run_are_offered_and_used(
+    page: VideoPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = page.follower.seats["left"]
+    page.follower.tracker(seat)
+    steps = page.steps
+    page.newer.look()
+    assert steps.newer.isHidden()
+    monkeypatch.setattr("gui.video.engine.newest", lambda _store, _choice: seat.step + 40)
+    page.newer.look()
+    assert f"step {seat.step + 40}: use" in steps.newer.text()
+    assert not steps.newer.isHidden()
+    click(steps.newer)
+    assert page.follower.seats["left"] is not seat
+    assert steps.newer.isHidden()
