@@ -79,7 +79,7 @@ def _chosen(scores: Tensor, reach: Tensor, top_k: int) -> tuple[Tensor, Tensor]:
 
     Where fewer are within reach, the rest have a score of -inf.
     """
-    count, queries, each = scores.shape
+    count, _, each = scores.shape
     highest, places = (scores.amax(dim=0) + reach).topk(min(top_k, each), dim=1)  # (q, p)
     there = scores.gather(2, places.expand(count, -1, -1))  # (R, q, p)
     # What lies too far does so in every reference.
