@@ -20,7 +20,7 @@ from core.config import change, to_dict
 from core.data.imageset import Pictures
 from core.data.video.clip import Clip
 from core.feed import Feed, held_out_batch
-from core.method import Method
+from core.method import Batch, Method
 from core.progress import Progress
 from core.tracking.features import TrackingError
 from core.trainer import Trainer
@@ -74,23 +74,53 @@ def train_on(
     window = method.window(method.config)
     learned, held = parts(clip, window[0] if window else 0)
     student = copy.deepcopy(method)
-    # So many steps that none of them comes near the end: the rate follows the clock, not the steps.
-    student.config = change(method.config, **{**to_dict(method.config), "steps": 10_000_000})
-    feed = Feed(learned, student.config.batch_size, seed, device, window)
-    trainer = Trainer(student, feed, held_out_batch(held, JUDGED * (1 + len(window)), device,
-                                                    window=window))  # fmt: skip
+    trainer = Trainer(student, Feed(learned, student.config.batch_size, seed, device, window),
+                      _judged(held, device, window))  # fmt: skip
     before = _loss(trainer)
     trainer.step = 1  # the clusters of colour, which the first step finds, are those of the run
     began = clock()
-    rate = method.config.learning_rate
-    while (spent := clock() - began) < seconds:
-        (progress or Progress()).update(TRAINING, int(spent), round(seconds), "s")
-        student.learning_rate = _rate(rate, spent / seconds)  # type: ignore[assignment]
-        trainer.take_step()
+    _take_steps(trainer, seconds, progress, clock)
     after = _loss(trainer)
-    del student.learning_rate
-    student.config = method.config
     return Gained(student.eval(), trainer.step - 1, clock() - began, before, after)
+
+
+def train_for(
+    method: Method,
+    feed: Feed,
+    held: Pictures,
+    seconds: float,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
+    """Train a method itself for so many seconds, its rate falling with them; the steps taken."""
+    window = method.window(method.config)
+    trainer = Trainer(method, feed, _judged(held, feed.device, window))
+    _take_steps(trainer, seconds, progress, clock)
+    return trainer.step
+
+
+def _judged(held: Pictures, device: torch.device, window: tuple[int, ...]) -> Batch:
+    return held_out_batch(held, JUDGED * (1 + len(window)), device, window=window)
+
+
+def _take_steps(
+    trainer: Trainer, seconds: float, progress: Progress | None, clock: Callable[[], float]
+) -> None:
+    """Steps until the time is over. The rate follows the clock and not the count of steps."""
+    method, config = trainer.method, trainer.method.config
+    # So many that none of them comes near the end.
+    method.config = change(config, **{**to_dict(config), "steps": 10_000_000})
+    began = clock()
+    try:
+        while (spent := clock() - began) < seconds:
+            (progress or Progress()).update(TRAINING, int(spent), round(seconds), "s")
+            method.learning_rate = _rate(  # type: ignore[assignment]
+                config.learning_rate, spent / seconds
+            )
+            trainer.take_step()
+    finally:
+        method.__dict__.pop("learning_rate", None)
+        method.config = config
 
 
 def _rate(highest: float, along: float) -> Callable[[int], float]:

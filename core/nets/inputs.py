@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.data.augment.lab import to_lab
+from core.data.augment.lab import to_lightness
 from core.data.augment.texture import slopes
 from core.nets.backbone import Backbone
 
@@ -48,7 +48,7 @@ class Lightness(nn.Module):
     """sRGB pictures (B, 3, H, W) to L of Lab, (B, 1, H, W), scaled to -1..1."""
 
     def forward(self, images: Tensor) -> Tensor:
-        return to_lab(images)[:, :1] / 50 - 1
+        return to_lightness(images) / 50 - 1
 
 
 class LightnessAndHints(nn.Module):

@@ -4,6 +4,9 @@ For a tile of query cells only the reference cells within the radius are compare
 product; of these the likeliest `top_k` are kept, their scores become weights by softmax, and the
 labels are gathered. Equal to the full matrix with everything outside masked, which at 480 lines
 would not fit.
+
+Choosing is dearer than multiplying, so it goes in two rounds. The k best cells lie at the k places
+whose best cell of any reference is best: first places are chosen, then cells at these alone.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 TILE = 12  # cells along a side of a tile: fewer waste calls, more waste comparisons
 
@@ -38,12 +42,12 @@ class _Tile:
     key_rows: slice
     key_columns: slice
 
-    def reach(self, radius: int, count: int) -> Tensor:
-        """What is added to the scores of `count` references, (q, count k): 0, or -inf too far."""
+    def reach(self, radius: int) -> Tensor:
+        """What is added to the scores of a reference, (q, k): 0, or -inf where too far."""
         first_row = self.rows.start - self.key_rows.start
         first_column = self.columns.start - self.key_columns.start
         size, seen = _size(self.rows, self.columns), _size(self.key_rows, self.key_columns)
-        return _reach(first_row, first_column, size, seen, radius, count)
+        return _reach(first_row, first_column, size, seen, radius)
 
 
 def _size(rows: slice, columns: slice) -> tuple[int, int]:
@@ -52,13 +56,12 @@ def _size(rows: slice, columns: slice) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _reach(
-    row: int, column: int, size: tuple[int, int], seen: tuple[int, int], radius: int, count: int
+    row: int, column: int, size: tuple[int, int], seen: tuple[int, int], radius: int
 ) -> Tensor:
     y = (row + torch.arange(size[0]))[:, None] - torch.arange(seen[0])  # (q rows, k rows)
     x = (column + torch.arange(size[1]))[:, None] - torch.arange(seen[1])
     near = (y.abs() <= radius)[:, None, :, None] & (x.abs() <= radius)[None, :, None, :]
-    added = torch.zeros(near.shape).masked_fill_(~near, -torch.inf)
-    return added.flatten(2).flatten(0, 1).repeat(1, count)
+    return torch.zeros(near.shape).masked_fill_(~near, -torch.inf).flatten(2).flatten(0, 1)
 
 
 def _tiles(height: int, width: int, radius: int) -> Iterator[_Tile]:
@@ -69,6 +72,22 @@ def _tiles(height: int, width: int, radius: int) -> Iterator[_Tile]:
             columns = slice(left, min(width, left + TILE))
             key_columns = slice(max(0, left - radius), min(width, columns.stop + radius))
             yield _Tile(rows, columns, key_rows, key_columns)
+
+
+def _chosen(scores: Tensor, reach: Tensor, top_k: int) -> tuple[Tensor, Tensor]:
+    """The `top_k` best of scores (R, q, k) for each query, and their numbers in (R k), (q, top_k).
+
+    Where fewer are within reach, the rest have a score of -inf.
+    """
+    count, _, each = scores.shape
+    highest, places = (scores.amax(dim=0) + reach).topk(min(top_k, each), dim=1)  # (q, p)
+    there = scores.gather(2, places.expand(count, -1, -1))  # (R, q, p)
+    # What lies too far does so in every reference.
+    there = torch.where(highest.isfinite(), there, -torch.inf).transpose(0, 1).flatten(1)
+    best, which = there.topk(min(top_k, there.shape[1]), dim=1)
+    wide = places.shape[1]
+    reference = which.div(wide, rounding_mode="floor")
+    return best, reference * each + places.gather(1, which - reference * wide)
 
 
 def copy_labels(
@@ -86,24 +105,22 @@ def copy_labels(
     """
     _, height, width = query.shape
     count, carried = labels.shape[:2]
-    made = labels.new_empty(carried, height, width)
+    made = labels.new_empty(height, width, carried)
     likeness = query.new_empty(height, width)
     shares = query.new_zeros(count)
+    query, tables = query.movedim(0, 2).contiguous(), labels.movedim(1, 3).contiguous()
     for tile in _tiles(height, width, radius):
-        q = query[:, tile.rows, tile.columns].flatten(1)  # (D, q)
+        q = query[tile.rows, tile.columns].flatten(0, 1)  # (q, D)
         keys = references[:, :, tile.key_rows, tile.key_columns].flatten(2)  # (R, D, k)
-        each = keys.shape[2]
-        reach = tile.reach(radius, count).to(q.device)
-        scores = torch.addmm(reach, q.T, keys.transpose(0, 1).reshape(len(q), -1))  # (q, R k)
-        best, index = scores.topk(min(top_k, scores.shape[1]), dim=1)  # (q, top_k)
+        scores = q @ keys  # (R, q, k)
+        best, index = _chosen(scores, tile.reach(radius).to(q.device), top_k)
         weights = (best / temperature).softmax(dim=1)
-        seen = labels[:, :, tile.key_rows, tile.key_columns].flatten(2)
-        table = seen.permute(0, 2, 1).reshape(-1, carried)  # (R k, L)
-        given = torch.einsum("qk,qkl->lq", weights, table[index])
+        table = tables[:, tile.key_rows, tile.key_columns].reshape(-1, carried)  # (R k, L)
+        given = F.embedding_bag(index, table, mode="sum", per_sample_weights=weights.to(table))
         size = _size(tile.rows, tile.columns)
-        made[:, tile.rows, tile.columns] = given.unflatten(1, size)
+        made[tile.rows, tile.columns] = given.unflatten(0, size)
         # A cell in a corner may see fewer than top_k others: those have weight 0 and no score.
         found = (weights * best.clamp(min=-BOUNDED)).sum(dim=1)
         likeness[tile.rows, tile.columns] = found.unflatten(0, size)
-        shares.index_add_(0, (index // each).flatten(), weights.flatten())
-    return Copied(made, likeness, shares / (height * width))
+        shares.index_add_(0, (index // keys.shape[2]).flatten(), weights.flatten())
+    return Copied(made.movedim(2, 0), likeness, shares / (height * width))

@@ -23,6 +23,7 @@ Encode = Callable[[Tensor], Tensor]  # (n, 3, H, W) in 0..1 to (n, D, h, w)
 TRIED = 96  # side in pixels of the empty picture whose maps are measured
 STRIDES = (4, 8)  # pixels of a cell that follow well: smaller ones cost, larger ones blur
 READING = "looking at the frames"
+TOGETHER = 8 * 96 * 96  # pixels that are looked at in one go: small frames cost less together
 
 
 class TrackingError(ValueError):
@@ -97,16 +98,22 @@ class Bank:
         """The features of a frame, (D, h, w) float32."""
         with self._lock:
             if frame not in self._kept:
-                self._kept[frame] = self._look(frame)
+                self._look(frame)
             return self._kept[frame].float()
 
-    def _look(self, frame: int) -> Tensor:
-        pixels = torch.from_numpy(np.ascontiguousarray(self.frames[frame])).permute(2, 0, 1)
-        image = pixels.unsqueeze(0).float().div_(255)
+    def _look(self, frame: int) -> None:
+        """Look at a frame, and at small ones of the same block, which are likely asked for next."""
+        height, width = (round(side * self.enlarge) for side in self.frames.shape[1:3])
+        size = max(1, TOGETHER // (height * width))
+        first = frame // size * size
+        block = range(first, min(first + size, len(self)))
+        wanted = [n for n in block if n not in self._kept]
+        pixels = torch.from_numpy(np.stack([self.frames[n] for n in wanted]))
+        images = pixels.movedim(3, 1).float().div_(255)
         if self.enlarge != 1.0:
-            height, width = (round(side * self.enlarge) for side in image.shape[2:])
-            image = F.interpolate(image, size=(height, width), mode="bilinear")
-        return F.normalize(self.encode(image)[0].float(), dim=0).contiguous().half()
+            images = F.interpolate(images, size=(height, width), mode="bilinear")
+        found = F.normalize(self.encode(images).float(), dim=1).half()
+        self._kept |= {n: one.contiguous().clone() for n, one in zip(wanted, found, strict=True)}
 
     def fill(self, progress: Progress | None = None) -> None:
         """Look at all frames now; raises Cancelled out of `progress`."""

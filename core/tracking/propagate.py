@@ -30,7 +30,7 @@ class Settings:
 
     top_k: int = option(10, "Cells that labels are taken from, the likeliest.", low=1, high=1000,
                         log=True, live=True, group=GROUP)  # fmt: skip
-    temperature: float = option(0.2, "Of the attention: small takes from the likeliest alone.",
+    temperature: float = option(0.1, "Of the attention: small takes from the likeliest alone.",
                                 low=0.005, high=5.0, log=True, live=True, group=GROUP)  # fmt: skip
     radius: int = option(6, "Cells that a place may have moved since a frame in memory.", low=1,
                          high=64, live=True, group=GROUP)  # fmt: skip

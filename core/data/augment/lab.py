@@ -19,16 +19,32 @@ _BEND = 6 / 29  # below its cube, the cube root is replaced by its tangent
 
 def to_lab(images: Tensor) -> Tensor:
     """Images (B, 3, H, W) of sRGB in 0..1 to L, a, b."""
-    linear = torch.where(
+    xyz = torch.einsum("ij,bjhw->bihw", _matrix(images), _linear(images))
+    x, y, z = _bent(xyz).unbind(1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+
+
+def to_lightness(images: Tensor) -> Tensor:
+    """L alone of images (B, 3, H, W), as `to_lab` has it but in half the time: (B, 1, H, W)."""
+    red, green, blue = (_linear(images) * _matrix(images)[1][:, None, None]).unbind(1)
+    return (116 * _bent(red + green + blue) - 16).unsqueeze(1)
+
+
+def _linear(images: Tensor) -> Tensor:
+    """Light of sRGB, without its bend."""
+    return torch.where(
         images <= 0.04045, images / 12.92, ((images.clamp(min=0) + 0.055) / 1.055) ** 2.4
     )
+
+
+def _matrix(images: Tensor) -> Tensor:
     matrix = images.new_tensor(_TO_XYZ)
-    matrix = matrix / matrix.sum(dim=1, keepdim=True)  # so that white is 1, 1, 1
-    xyz = torch.einsum("ij,bjhw->bihw", matrix, linear)
+    return matrix / matrix.sum(dim=1, keepdim=True)  # so that white is 1, 1, 1
+
+
+def _bent(xyz: Tensor) -> Tensor:
     root = xyz.clamp(min=_BEND**3) ** (1 / 3)
-    f = torch.where(xyz > _BEND**3, root, xyz / (3 * _BEND**2) + 4 / 29)
-    x, y, z = f.unbind(1)
-    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+    return torch.where(xyz > _BEND**3, root, xyz / (3 * _BEND**2) + 4 / 29)
 
 
 def to_rgb(lab: Tensor) -> Tensor:

@@ -42,10 +42,12 @@ TURN, SHIFT = 8.0, 0.1  # of a still picture moved: degrees, share of half its s
 class VideoColorizationConfig(MethodConfig):
     """The defaults are those found to track best after two minutes of two CPU cores."""
 
-    steps: int = option(800, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
+    steps: int = option(1600, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
                         group="Training")  # fmt: skip
-    batch_size: int = option(16, "Windows of frames in a step.", low=2, high=8192, log=True,
+    batch_size: int = option(8, "Windows of frames in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
+    learning_rate: float = option(3e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
+                                  log=True, live=True, group="Training")  # fmt: skip
     backbone: str = option("fine", "A small network with a map at a quarter of the frame, or "
                            "ResNet-18 at an eighth, which wants a GPU.", group="Network",
                            choices=tuple(FINE))  # fmt: skip
