@@ -50,7 +50,7 @@ def trained(source: str, data: Any, options: dict[str, Any], seed: int, seconds:
     torch.set_num_threads(1)
     experiment = Experiment("gan", source, {"steps": 1_000_000, **options}, seed=seed)
     method = build(experiment, DataShape(data.channels, data.side, tuple(data.classes)), cpu)
-    feed = Feed(data.train, method.drawn(method.config), seed, cpu)
+    feed = Feed(data.train, method.pictures_a_step(method.config), seed, cpu)
     trainer = Trainer(method, feed, held_out_batch(data.held_out, 64, cpu))
     ends = time.process_time() + seconds
     while time.process_time() < ends:

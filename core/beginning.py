@@ -125,5 +125,5 @@ def _differences(run: Run, data: ImageSet, checkpoint: Checkpoint) -> list[str]:
 def _fed(data: ImageSet, method: Method, seed: int, device: torch.device) -> tuple[Feed, Batch]:
     """What a trainer takes its steps on, and what it judges itself on."""
     window = method.window(method.config)
-    feed = Feed(data.train, method.drawn(method.config), seed, device, window)
+    feed = Feed(data.train, method.pictures_a_step(method.config), seed, device, window)
     return feed, held_out_batch(data.held_out, HELD_OUT_PICTURES, device, window=window)

@@ -159,7 +159,7 @@ class Method(nn.Module):
         return ()
 
     @classmethod
-    def drawn(cls, config: Any) -> int:
+    def pictures_a_step(cls, config: Any) -> int:
         """How many pictures a step is given; what is read of the config must not be `live`."""
         return config.batch_size
 

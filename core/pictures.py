@@ -171,7 +171,7 @@ def as_images(pixels: Floats | Images) -> Images:
     if array.ndim != 4:
         raise ValueError(f"expected a batch of images with 4 dimensions, found shape {array.shape}")
     if array.shape[1:] == (2, 1, 1):
-        return _dots(array[:, :, 0, 0])
+        return _dots(array[:, :, 0, 0].astype(np.float32))
     if array.shape[1] in (1, 3) and array.shape[-1] not in (1, 3):
         array = array.transpose(0, 2, 3, 1)
     if array.dtype != np.uint8:

@@ -35,7 +35,7 @@ class Lane:
         method = build(experiment, self.shape, cpu)
         self.trainer = Trainer(
             method,
-            Feed(data.train, method.drawn(config), experiment.seed, cpu),
+            Feed(data.train, method.pictures_a_step(config), experiment.seed, cpu),
             held_out_batch(data.held_out, HELD_OUT, cpu),
         )
         self.history = History()

@@ -58,7 +58,7 @@ class LightnessAndHints(nn.Module):
     """
 
     def forward(self, images: Tensor) -> Tensor:
-        light = to_lab(images[:, :3])[:, :1] / 50 - 1
+        light = to_lightness(images[:, :3]) / 50 - 1
         told = images[:, 3:] if images.shape[1] > 3 else torch.zeros_like(images)
         return torch.cat([light, told], dim=1)
 

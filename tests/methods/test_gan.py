@@ -108,7 +108,7 @@ def test_each_step_of_the_discriminator_sees_pictures_of_its_own() -> None:
         return real(on_real, on_fake)
 
     method.scores = watch  # type: ignore[method-assign]
-    given = batch(count=GAN.drawn(method.config))
+    given = batch(count=GAN.pictures_a_step(method.config))
     method.step(given, method.optimizers())
     torch.testing.assert_close(torch.cat(seen), given.images * 2 - 1)
     assert len(seen) == 3

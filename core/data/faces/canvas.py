@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 class Canvas:
@@ -28,7 +28,7 @@ class Canvas:
         """Cover the inside of a distance with colours (n, 3), in those pictures that have it."""
         if not where.any():
             return
-        cover = np.clip(0.5 - distance * self._per_pixel, 0.0, 1.0)
+        cover: Floats = np.clip(0.5 - distance * self._per_pixel, 0.0, 1.0)
         cover *= where[:, None, None]
         for channel in range(3):
             layer = self.pixels[:, channel]
@@ -50,4 +50,5 @@ def box(x: Floats, y: Floats, wide: float, high: float) -> Floats:
 
 def ring(distance: Floats, half: float) -> Floats:
     """The outline of a shape, `half` to each side of its edge."""
-    return np.abs(distance) - half
+    found: Floats = np.abs(distance) - half
+    return found

@@ -21,12 +21,14 @@ from core.config import option
 from core.losses.adversarial import OBJECTIVES, equilibrium
 from core.losses.penalties import clip_weights, gradient_penalty, r1, with_spectral_norm
 from core.method import Batch, DataShape, Look, Method, MethodConfig, Trials, figure
+from core.nets.adversarial.autoencoding import AutoencodingCritic
 from core.nets.adversarial.build import (
     ARCHITECTURES,
     build_critic,
     build_generator,
     build_rebuilder,
 )
+from core.nets.adversarial.parts import Critic
 from core.nets.momentum import follow_all, follower
 from core.pictures import Histogram, ImageGrid, Picture, Points, as_images
 
@@ -118,6 +120,7 @@ class GAN(Method):
     }  # fmt: skip
 
     config: GANConfig
+    discriminator: Critic | AutoencodingCritic
     balance: Tensor  # BEGAN's k
 
     def __init__(self, config: GANConfig, data: DataShape) -> None:
@@ -191,7 +194,7 @@ class GAN(Method):
     # --- learning ---------------------------------------------------------------------------------
 
     @classmethod
-    def drawn(cls, config: GANConfig) -> int:
+    def pictures_a_step(cls, config: GANConfig) -> int:
         """Every step of the discriminator sees pictures of its own."""
         return config.batch_size * config.discriminator_steps
 

@@ -6,6 +6,7 @@ With classes the generator's normalisations have a gain and a shift of each clas
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -29,7 +30,7 @@ class ClassNorm(nn.Module):
         if labels is None:
             if self.gain.num_embeddings > 1:
                 raise ValueError("this generator was trained with classes; say which class to make")
-            labels = x.new_zeros(len(x), dtype=int)
+            labels = x.new_zeros(len(x), dtype=torch.long)
         gain, shift = self.gain(labels), self.shift(labels)  # (B, C)
         return self.norm(x) * gain[:, :, None, None] + shift[:, :, None, None]
 
