@@ -50,11 +50,14 @@ class Feed:
 
     def indices(self, step: int) -> np.ndarray:
         """Positions (B,) of a step's targets: the next B of an endless row of permutations."""
-        n, first = len(self), step * self.batch_size
-        places = np.arange(first, first + self.batch_size)
-        epochs = places // n
-        self._orders = {e: self._order(e) for e in range(int(epochs[0]), int(epochs[-1]) + 1)}
-        return self._targets[[self._orders[int(e)][p % n] for e, p in zip(epochs, places)]]
+        n, at = len(self), step * self.batch_size
+        last = at + self.batch_size
+        self._orders = {e: self._order(e) for e in range(at // n, (last - 1) // n + 1)}
+        parts = [
+            order[max(0, at - epoch * n) : last - epoch * n]
+            for epoch, order in self._orders.items()
+        ]
+        return self._targets[np.concatenate(parts)]
 
     def _order(self, epoch: int) -> np.ndarray:
         known = self._orders.get(epoch)

@@ -306,10 +306,9 @@ class GAN(Method):
     ) -> dict[str, Tensor]:
         """One step of the generator by what the discriminator says of what it made."""
         optimizer.zero_grad(set_to_none=True)
-        self.discriminator.requires_grad_(False)
         loss = self.wished(self.discriminator(made, wanted))
-        loss.backward()
-        self.discriminator.requires_grad_(True)
+        mine = [weight for group in optimizer.param_groups for weight in group["params"]]
+        loss.backward(inputs=mine)  # the discriminator gets no gradient
         optimizer.step()
         follow_all(self.averaged, self.generator, self.config.average)
         return {"loss/generator": loss}
