@@ -55,6 +55,8 @@ class Arena:
 
     def __init__(self, lanes: Sequence[Lane], clock: str = "steps") -> None:
         self.seats = [Seat(lane) for lane in lanes]
+        for seat in self.seats:
+            seat.shown.publish(seat.lane.step, seat.lane.trainer.method, at_once=True)
         self.clock = clock
         self.pace = 0.0  # seconds of rest after each step: slow motion
         self.raw = False  # look at the generators without the average over their steps
