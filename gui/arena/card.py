@@ -54,8 +54,8 @@ class LaneCard(QFrame):
         for view in (self.plane, self.scores):
             view.problem.connect(self.problem)
         self.numbers.setToolTip(
-            "What the discriminator says of real and of generated points, the generator's loss, "
-            "and how steep the score is where the samples lie: flat ground teaches nothing"
+            "What the discriminator says of real and of generated points, and how steep the score "
+            "is where the samples lie: flat ground teaches nothing"
         )
         self._look: GameLook | None = None
 
@@ -112,7 +112,7 @@ def _in_words(look: GameLook) -> str:
 
 def _numbers(look: GameLook) -> str:
     """What both players said in the last step."""
-    words = {"D/real": "D(real)", "D/fake": "D(fake)", "loss/generator": "G loss"}
+    words = {"D/real": "D(real)", "D/fake": "D(fake)"}
     told = [f"{words[n]} {short(look.scalars[n], 2)}" for n in words if n in look.scalars]
     slope = np.hypot(*np.asarray(look.arrows)[:, 2:].T)
     return " · ".join([*told, f"slope {short(float(slope.mean()), 2)}"])
