@@ -74,6 +74,15 @@ class Histogram:
     x_label: str = ""
     y_label: str = "count"
 
+    @classmethod
+    def of(cls, values: Mapping[str, Floats], bins: int, x_label: str = "") -> Histogram:
+        """Counts of named numbers (N,) in bins of one width over the range of all of them."""
+        every = np.concatenate(list(values.values()))
+        low, high = float(every.min()), float(every.max())
+        edges = np.linspace(low, high if high > low else low + 1, bins + 1)
+        counts = {name: np.histogram(v, edges)[0].astype(float) for name, v in values.items()}
+        return cls(edges, counts, x_label)
+
 
 @dataclass(frozen=True)
 class Points:

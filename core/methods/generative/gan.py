@@ -28,7 +28,7 @@ from core.nets.adversarial.build import (
     build_generator,
     build_rebuilder,
 )
-from core.nets.adversarial.parts import Critic
+from core.nets.adversarial.parts import Critic, standard_normal
 from core.nets.momentum import follow_all, follower
 from core.pictures import Histogram, ImageGrid, Picture, Points, as_images
 
@@ -154,14 +154,9 @@ class GAN(Method):
     def draw(self, count: int, rng: torch.Generator, truncation: float = 0.0) -> Tensor:
         """Latents (count, Z) of N(0, I), on the generator's device.
 
-        With a `truncation` above 0 no number lies beyond it (Brock et al. 2019, section 3.1): fewer
-        odd pictures, and fewer pictures.
+        With a `truncation` above 0 no number lies beyond it: fewer odd pictures, and fewer kinds.
         """
-        if not truncation:
-            return torch.randn(count, self.latent_size, generator=rng, device=rng.device)
-        edge = 0.5 * math.erfc(-truncation / math.sqrt(2))  # Φ(truncation)
-        share = torch.rand(count, self.latent_size, generator=rng, device=rng.device)
-        return torch.special.ndtri(1 - edge + (2 * edge - 1) * share)
+        return standard_normal(count, self.latent_size, rng, truncation)
 
     def generate(self, latents: Tensor, labels: Tensor | None = None, raw: bool = False) -> Tensor:
         """Pictures (B, C, H, W) in 0..1, or points, by the averaged generator or the raw one."""
@@ -394,11 +389,7 @@ class GAN(Method):
         heaps = {"real": self.criticise(look.images, look.labels),
                  "made": self.criticise(made, wanted)}  # fmt: skip
         values = {name: self.answers(logits).cpu().numpy() for name, logits in heaps.items()}
-        every = np.concatenate(list(values.values()))
-        low, high = float(every.min()), float(every.max())
-        edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
-        counts = {name: np.histogram(v, edges)[0].astype(float) for name, v in values.items()}
-        return Histogram(edges, counts, "score of the discriminator, more is more like real")
+        return Histogram.of(values, BINS, "score of the discriminator, more is more like real")
 
     @figure("From one sample to another", "Along a quarter of a great circle between two latents.")
     def walk(self, look: Look) -> ImageGrid:

@@ -6,11 +6,25 @@ equation 3.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 SLOPE = 0.2  # of the leaky ReLUs
 WORD = 16  # numbers that stand for a class beside the noise
+
+
+def standard_normal(count: int, size: int, rng: torch.Generator, truncation: float = 0.0) -> Tensor:
+    """Numbers (count, size) of N(0, 1), on the device of `rng`; with a truncation none beyond it.
+
+    Brock, Donahue and Simonyan 2019, arXiv 1809.11096, section 3.1.
+    """
+    if not truncation:
+        return torch.randn(count, size, generator=rng, device=rng.device)
+    edge = 0.5 * math.erfc(-truncation / math.sqrt(2))  # Φ(truncation)
+    share = torch.rand(count, size, generator=rng, device=rng.device)
+    return torch.special.ndtri(1 - edge + (2 * edge - 1) * share)
 
 
 class Noise(nn.Module):
