@@ -32,10 +32,8 @@ from core.nets.adversarial.parts import Critic, standard_normal
 from core.nets.momentum import follow_all, follower
 from core.pictures import Histogram, ImageGrid, Picture, Points, as_images
 
-SHOWN = 64  # samples in a figure
-PLANE = 1000  # points in a figure
-ROWS, WALK = 6, 9  # of interpolations
-BINS = 40
+SHOWN, PLANE = 64, 1000  # pictures, and points, in a figure
+ROWS, WALK, BINS = 6, 9, 40  # of interpolations; of histograms
 REGULARISERS = ("spectral norm", "gradient penalty", "r1", "clipping", "none")
 BALANCED = "began"
 
