@@ -83,7 +83,7 @@ def shape_of(data: ImageSet) -> DataShape:
 
 
 def experiment(id: str, data: str) -> Experiment:
-    return Experiment(id, data, SMALL, threads=1)
+    return Experiment(id, data, SMALL, FEW.get(data, {}), threads=1)
 
 
 def trainer(id: str, data: str, method: Method | None = None) -> Trainer:
