@@ -50,18 +50,20 @@ def pairs(method: Any, data: Any) -> None:
     table(("answer", "L1", "PSNR (dB)"), rows)
 
 
-def attributes(method: Any, data: Any) -> None:
-    """What is seen of glasses, and of all else, in held-out faces."""
+def attributes(method: Any) -> None:
+    """What is seen of glasses, and of all else, in held-out faces without and with them."""
     from core.data.sources import load
     from core.evaluate.generative.classifier import judge_of
     from core.evaluate.generative.translation import flipped, translated
 
-    judge, had = judge_of(load("faces")), data.held_out.attributes
-    ways = [("glasses put on", translated(method, data.held_out.images), had)]
+    faces = load("domains", {"kind": "glasses"}).held_out  # the same, with and without
+    judge, had = judge_of(load("faces")), faces.attributes
+    assert had is not None
+    ways = [("glasses put on", translated(method, faces.images), had)]
     if method.both_ways:
         worn = had.copy()
         worn[:, 0] = True
-        there = ("and taken off again", translated(method, data.held_out.partners, back=True))
+        there = ("and taken off again", translated(method, faces.partners, back=True))
         ways.append((*there, worn))
     print(f"Judged by {judge}.\n")
     rows = []
@@ -90,12 +92,11 @@ def main() -> None:
         if isinstance(options[name], float) and options[name].is_integer():
             options[name] = int(options[name])
     heading(f"{given.method} on {given.kind}, {given.seconds:g} CPU-s of one thread {given.set}")
-    # A classifier must be asked of faces it can be right about: glasses put on the same faces.
     data = load("domains", {"kind": given.kind, "paired": given.method == "pix2pix"})
     method, steps, took = trained(given.method, data, options, given.seed, given.seconds)
     print(f"{steps} steps in {took:.1f} s.\n")
     if given.kind == "glasses":
-        attributes(method, data)
+        attributes(method)
     else:
         pairs(method, load("domains", {"kind": given.kind}))
     if given.sheet:
@@ -103,10 +104,10 @@ def main() -> None:
 
 
 def _draw(method: Any, data: Any, path: str) -> None:
+    import numpy as np
     import torch
     from PIL import Image
 
-    from core.cli.generate import grid
     from core.data.unit import unit
     from core.method import Look
     from core.randomness import generator
@@ -118,7 +119,9 @@ def _draw(method: Any, data: Any, path: str) -> None:
     name = "translations" if hasattr(method, "translations") else "cycles"
     with torch.no_grad():
         shown = getattr(method, name)(look)
-    sheet = Image.fromarray(grid(shown.images))
+    images, across = shown.images, shown.columns
+    rows = [np.concatenate(list(images[i : i + across]), 1) for i in range(0, len(images), across)]
+    sheet = Image.fromarray(np.concatenate(rows))
     sheet.resize((sheet.width * 3, sheet.height * 3), Image.Resampling.NEAREST).save(path)
 
 

@@ -63,7 +63,8 @@ def read_own(path: Path, options: Any, progress: Progress) -> Own:
         if not len(part.given):
             first = "; ".join(f"{p.name}: {p.reason}" for p in problems[:3])
             raise DataError(
-                f"{path.name}: there is nothing {what}; {EXPECTED}" + (f" ({first})" if first else "")
+                f"{path.name}: there is nothing {what}; {EXPECTED}"
+                + (f" ({first})" if first else "")
             )
     return Own(path.name, (parts[0], parts[1]), problems)
 

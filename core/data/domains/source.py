@@ -60,16 +60,13 @@ class Domains(Source):
             if not options.path:
                 raise DataError("domains of your own: choose a folder with the option path")
             own = read_own(Path(options.path).expanduser(), options, progress)
-            train, held_out = (_pictures(p, options.turned, n) for p, n in own.parts)
-            title, problems, attributes = own.title, own.problems, ()
-        else:
-            train, held_out = _painted(options, progress)
-            title, problems = f"{self.title}, {options.kind}", ()
-            attributes = ATTRIBUTES if train.attributes is not None else ()
-        return ImageSet(
-            self.id, title, train, held_out, problems=problems, attributes=attributes,
-            paired=options.paired,
-        )  # fmt: skip
+            train, held_out = (_pictures(part, options.turned, names) for part, names in own.parts)
+            return ImageSet(self.id, own.title, train, held_out, problems=own.problems,
+                            paired=options.paired)  # fmt: skip
+        train, held_out = _painted(options, progress)
+        known = ATTRIBUTES if train.attributes is not None else ()
+        return ImageSet(self.id, f"{self.title}, {options.kind}", train, held_out,
+                        attributes=known, paired=options.paired)  # fmt: skip
 
 
 def _painted(options: Any, progress: Progress) -> tuple[Pictures, Pictures]:

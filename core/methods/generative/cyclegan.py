@@ -27,9 +27,9 @@ from core.pictures import HeatMaps, ImageGrid, Reconstruction, as_images
 class CycleGANConfig(TranslationConfig):
     """The weight of the cycle is the choice that matters."""
 
-    steps: int = option(1200, "Training steps in all.", low=1, high=10_000_000, log=True,
+    steps: int = option(1500, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
-    batch_size: int = option(8, "Pictures of each domain in a step.", low=1, high=4096, log=True,
+    batch_size: int = option(4, "Pictures of each domain in a step.", low=1, high=4096, log=True,
                              group="Training")  # fmt: skip
     learning_rate: float = option(1e-3, "Size of a step of all players at first.", low=1e-7,
                                   high=10.0, log=True, live=True, group="Training")  # fmt: skip
@@ -139,8 +139,8 @@ class CycleGAN(Translation):
         """What is made of each picture, and of that again on the way back; the picture."""
         made = self.translate(images)
         again = self.translate(made, back=True)
-        shown = (as_images(p.cpu().numpy()) for p in (made, again, images))
-        return Reconstruction(*shown, captions=("There", "And back", "Given"))
+        there, back, given = (as_images(p.cpu().numpy()) for p in (made, again, images))
+        return Reconstruction(there, back, given.copy(), ("There", "And back", "Given"))
 
     # --- figures ----------------------------------------------------------------------------------
 

@@ -29,9 +29,9 @@ DRAWS = 6  # of the noise of dropout, in a figure
 class Pix2PixConfig(TranslationConfig):
     """The weights of both terms are the choices that matter."""
 
-    steps: int = option(1500, "Training steps in all.", low=1, high=10_000_000, log=True,
+    steps: int = option(3000, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
-    batch_size: int = option(16, "Pairs in a step.", low=1, high=4096, log=True,
+    batch_size: int = option(4, "Pairs in a step.", low=1, high=4096, log=True,
                              group="Training")  # fmt: skip
     learning_rate: float = option(1e-3, "Size of a step of both players at first.", low=1e-7,
                                   high=10.0, log=True, live=True, group="Training")  # fmt: skip
@@ -42,7 +42,7 @@ class Pix2PixConfig(TranslationConfig):
                               high=10_000.0, live=True)  # fmt: skip
     conditional: bool = option(True, "Show the discriminator what was given, too.",
                                group="Network")  # fmt: skip
-    dropout: float = option(0.5, "Share of the inner numbers that are dropped, in training and "
+    dropout: float = option(0.2, "Share of the inner numbers that are dropped, in training and "
                             "after: the paper's noise.", low=0.0, high=0.95,
                             group="Network")  # fmt: skip
 
