@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def choose(data: ImageSet) -> Probe:
 def save_probe(folder: Path, probe: Probe) -> None:
     """Write the probe into a run folder, whole or not at all."""
     about = {"classes": json.dumps(list(probe.classes)), "names": json.dumps(list(probe.names))}
-    arrays = {"images": probe.images, "labels": probe.labels}
+    arrays: dict[str, NDArray[Any]] = {"images": probe.images, "labels": probe.labels}
     if probe.partners is not None:
         arrays["partners"] = probe.partners
     write_file(folder / FILE, save(arrays, about))

@@ -36,7 +36,7 @@ class TranslationConfig(MethodConfig):
                         "colours alone.", choices=PATCHES, unit="px", group="Network")  # fmt: skip
     backbone: str = option("unet", "What translates: a U-Net with skips, or a residual network.",
                            choices=TRANSLATORS, group="Network")  # fmt: skip
-    width: int = option(24, "Channels of the largest map of every network.", low=4, high=256,
+    width: int = option(16, "Channels of the largest map of every network.", low=4, high=256,
                         log=True, group="Network")  # fmt: skip
 
 

@@ -51,7 +51,7 @@ class CycleGAN(Translation):
         "No cycle: nothing must be kept": {"cycle": 0.0},
         "No identity loss": {"identity": 0.0},
         "No pool of older pictures": {"pool": 0},
-        "Residual networks, as in the paper": {"backbone": "resnet", "width": 16},
+        "Residual networks, as in the paper": {"backbone": "resnet"},
         "Cycle alone: no game, no change": {"adversarial": 0.0},
     }
     recipes: ClassVar[dict[str, dict[str, Any]]] = {}

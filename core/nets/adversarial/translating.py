@@ -1,8 +1,8 @@
 """Networks that make a picture of a picture: a U-Net with skips, and a small residual one.
 
 Isola et al. 2017, arXiv 1611.07004, appendix 6.1.1; Johnson, Alahi and Fei-Fei 2016, arXiv
-1603.08155, as in Zhu et al. 2017, arXiv 1703.10593, appendix 7.2. Both are as deep as small pictures
-allow, with instance normalisation, so that each picture is translated alone.
+1603.08155, as in Zhu et al. 2017, arXiv 1703.10593, appendix 7.2. Both are as deep as pictures so
+small allow, with instance normalisation, so that each picture is translated alone.
 """
 
 from __future__ import annotations
