@@ -198,6 +198,17 @@ class Predicts(Protocol):
 
 
 @runtime_checkable
+class Translates(Protocol):
+    """Pictures of one domain to what they are in another."""
+
+    both_ways: bool  # whether it also leads back
+
+    def translate(self, images: Tensor, back: bool = False) -> Tensor:
+        """Pictures (B, C, H, W) in 0..1 in the other domain, the same for the same pictures."""
+        ...
+
+
+@runtime_checkable
 class Colours(Protocol):
     """Grey pictures, with the colours of a few places that a person tells, to colours."""
 
@@ -228,6 +239,7 @@ ABILITIES: dict[str, type] = {
     "Inverts": Inverts,
     "Denoises": Denoises,
     "Predicts": Predicts,
+    "Translates": Translates,
 }
 
 
@@ -246,6 +258,7 @@ def abilities_of(method: object) -> list[str]:
         "Inverts": "latents_of",
         "Denoises": "denoise",
         "Predicts": "sample",
+        "Translates": "translate",
     }
     return [
         ability

@@ -140,6 +140,16 @@ def check_data(experiment: Experiment, data: ImageSet) -> None:
             f"{experiment.method} learns from frames in order, and {data.title} has single "
             "pictures; choose clips, or video with a film of your own"
         )
+    if cls.needs_partners and data.train.partners is None:
+        raise DataError(
+            f"{experiment.method} translates between two domains, and {data.title} is one; choose "
+            "domains, painted or of your own"
+        )
+    if cls.needs_pairs and not data.paired:
+        raise DataError(
+            f"{experiment.method} learns from pairs, and in {data.title} the two domains show "
+            "different things; choose paired domains, or cyclegan, which needs no pairs"
+        )
     if cls.needs_labels and not data.labelled:
         raise DataError(
             f"{experiment.method} learns from labels, and {data.title} has none; "

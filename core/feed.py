@@ -42,6 +42,7 @@ class Feed:
         self._targets = _targets(pictures, self._back)
         small = pictures.images.nbytes <= RESIDENT_BYTES
         self._resident = torch.from_numpy(np.array(pictures.images)).to(device) if small else None
+        self._partners = pictures.partners
         self._rng = torch.Generator(device=device)
         self._orders: dict[int, np.ndarray] = {}
 
@@ -71,7 +72,13 @@ class Feed:
         index = torch.from_numpy(chosen).to(self.device)
         self._rng.manual_seed(seed_of(self.seed, "step", step))
         return Batch(
-            self._take(chosen, index), self._labels[index], index, self._rng, step, progress
+            self._take(chosen, index),
+            self._labels[index],
+            index,
+            self._rng,
+            step,
+            progress,
+            _partners(self._partners, chosen, self.device),
         )
 
     def _take(self, chosen: np.ndarray, index: Tensor) -> Tensor:
@@ -108,6 +115,7 @@ def held_out_batch(
         generator("held-out", device=device),
         step,
         0.0,
+        _partners(pictures.partners, chosen, device),
     )
 
 
@@ -131,6 +139,15 @@ def _targets(pictures: Pictures, back: np.ndarray) -> np.ndarray:
             "clips, or fewer frames"
         )
     return found
+
+
+def _partners(
+    partners: np.ndarray | None, chosen: np.ndarray, device: torch.device
+) -> Tensor | None:
+    """Those at some positions, in 0..1."""
+    if partners is None:
+        return None
+    return unit(torch.from_numpy(np.ascontiguousarray(partners[chosen])).to(device))
 
 
 def _frames(chosen: T, back: T) -> T:

@@ -95,6 +95,7 @@ class Batch:
     rng: torch.Generator
     step: int
     progress: float  # share of the training done, 0..1
+    partners: Tensor | None = None  # as `images`, of data with another domain
 
     @property
     def targets(self) -> Tensor:
@@ -110,6 +111,7 @@ class Look:
     labels: Tensor  # (N,)
     classes: tuple[str, ...]
     rng: torch.Generator  # seeded anew for every picture, so the same question has the same answer
+    partners: Tensor | None = None  # as `images`, of data with another domain; grey where unknown
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ class Method(nn.Module):
     needs_labels: ClassVar[bool] = False
     needs_colour: ClassVar[bool] = False
     needs_clips: ClassVar[bool] = False  # learns from frames in order; it then has a `window`
+    needs_partners: ClassVar[bool] = False  # learns from two domains
+    needs_pairs: ClassVar[bool] = False  # and from pictures of both that show the same
     on_points: ClassVar[bool] = False  # learns points in the plane as well as pictures
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with
 

@@ -33,6 +33,7 @@ from core.showcase import Showcase
 log = logging.getLogger(__name__)
 
 Question = Callable[[Method, Look], Any]
+UNKNOWN = 128  # grey, for what a picture of the person's own would be in another domain
 SNAPSHOTS_KEPT = 6  # weights of snapshots kept in memory while the timeline is dragged
 BYTES_KEPT = 512 * 1024**2
 
@@ -145,11 +146,19 @@ class Observer:
         probe = self._probe
         chosen = [i for i in asked.indices if i < len(probe)] if len(asked.indices) else slice(None)
         images, labels = probe.images[chosen], probe.labels[chosen]
+        partners = None if probe.partners is None else probe.partners[chosen]
         if asked.own is not None:
             images = np.concatenate([asked.own, images])
+            if partners is not None:
+                partners = np.concatenate([np.full_like(asked.own, UNKNOWN), partners])
             labels = np.concatenate([np.full(len(asked.own), -1), labels])
-        pixels = unit(torch.from_numpy(np.ascontiguousarray(images)))
-        return Look(pixels, torch.from_numpy(labels), probe.classes, generator("look"))
+        pixels, others = (
+            None if part is None else unit(torch.from_numpy(np.ascontiguousarray(part)))
+            for part in (images, partners)
+        )
+        assert pixels is not None
+        labelled = torch.from_numpy(labels)
+        return Look(pixels, labelled, probe.classes, generator("look"), others)
 
     def _method_at(self, step: int | None) -> tuple[Method, int]:
         """The replica with the weights asked for."""

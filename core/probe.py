@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ class Probe:
     labels: NDArray[np.int64]  # (N,), -1 where unknown
     classes: tuple[str, ...]
     names: Sequence[str] = ()
+    partners: NDArray[np.uint8] | None = None  # (N, C, H, W) of data with another domain
 
     def __len__(self) -> int:
         return len(self.images)
@@ -58,20 +60,30 @@ def choose(data: ImageSet) -> Probe:
     """
     parts = [data.held_out] if data.labelled else [data.held_out, data.train]
     left = min(MOST, max(16, MOST_BYTES // max(1, data.held_out.images[:1].nbytes)))
-    images, labels, names = [], [], []
+    images, labels, names, partners = [], [], [], []
     for part in parts:
         order = np.random.default_rng(0).permutation(len(part))[:left]
         images.append(part.images[order])
         labels.append(np.asarray(part.labels)[order])
         names += [part.names[i] for i in order] if len(part.names) else []
+        partners += [part.partners[order]] if part.partners is not None else []
         left -= len(order)
-    return Probe(np.concatenate(images), np.concatenate(labels), tuple(data.classes), names)
+    return Probe(
+        np.concatenate(images),
+        np.concatenate(labels),
+        tuple(data.classes),
+        names,
+        np.concatenate(partners) if partners else None,
+    )
 
 
 def save_probe(folder: Path, probe: Probe) -> None:
     """Write the probe into a run folder, whole or not at all."""
     about = {"classes": json.dumps(list(probe.classes)), "names": json.dumps(list(probe.names))}
-    write_file(folder / FILE, save({"images": probe.images, "labels": probe.labels}, about))
+    arrays: dict[str, NDArray[Any]] = {"images": probe.images, "labels": probe.labels}
+    if probe.partners is not None:
+        arrays["partners"] = probe.partners
+    write_file(folder / FILE, save(arrays, about))
 
 
 def load_probe(folder: Path) -> Probe:
@@ -84,6 +96,7 @@ def load_probe(folder: Path) -> Probe:
                 file.get_tensor("labels"),
                 tuple(json.loads(about["classes"])),
                 json.loads(about["names"]),
+                file.get_tensor("partners") if "partners" in file.keys() else None,  # noqa: SIM118
             )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise DataError(

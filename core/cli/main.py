@@ -80,6 +80,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _arena_words(commands, words)
     _walk_words(commands, words)
     _generate_words(commands, words)
+    _translate_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -339,6 +340,17 @@ def _generate_words(commands: Commands, words: Sequence[str]) -> None:
         made.set_defaults(do=generate)
         add_score_words(scored)
         scored.set_defaults(do=score)
+
+
+def _translate_words(commands: Commands, words: Sequence[str]) -> None:
+    made = commands.add_parser(
+        "translate", help="pictures of your own, as a run makes them in the other domain"
+    )
+    if "translate" in words:  # what it needs imports torch
+        from core.cli.translate import add_words, translate
+
+        add_words(made)
+        made.set_defaults(do=translate)
 
 
 def _export_words(commands: Commands) -> None:

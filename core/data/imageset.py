@@ -37,6 +37,7 @@ class Pictures:
     names: Sequence[str] = ()  # a name a picture (file name, or what was drawn), or none
     clips: NDArray[np.int64] | None = None  # (N,) the clip of each frame, in order; None: no frames
     attributes: NDArray[np.bool_] | None = None  # (N, A) which each picture has, where known
+    partners: NDArray[np.uint8] | None = None  # as `images`, what translates: the other domain
 
     def __post_init__(self) -> None:
         if self.points:
@@ -49,6 +50,11 @@ class Pictures:
             raise DataError(f"{len(self.images)} images but {len(self.labels)} labels")
         if self.clips is not None and len(self.clips) != len(self.images):
             raise DataError(f"{len(self.images)} images but {len(self.clips)} numbers of clips")
+        if self.partners is not None and self.partners.shape != self.images.shape:
+            raise DataError(
+                f"expected partners of the shape of the images, {self.images.shape}, found "
+                f"{self.partners.shape}"
+            )
         if self.attributes is not None and (
             self.attributes.ndim != 2 or len(self.attributes) != len(self.images)
         ):
@@ -89,6 +95,7 @@ class ImageSet:
     problems: Sequence[Problem] = ()
     facts: dict[str, Any] = field(default_factory=dict)  # boxes, masks, captions ... by name
     attributes: Sequence[str] = ()  # names of the columns of `Pictures.attributes`
+    paired: bool = False  # whether a picture and its partner show the same
 
     def __post_init__(self) -> None:
         if self.train.points != self.held_out.points:
@@ -125,7 +132,7 @@ class ImageSet:
             stride = max(1, len(part) // 512)
             digest.update(np.ascontiguousarray(part.images[::stride]).tobytes())
             digest.update(np.ascontiguousarray(part.labels).tobytes())
-            for more in (part.clips, part.attributes):
+            for more in (part.clips, part.attributes, part.partners):
                 if more is not None:
                     digest.update(np.ascontiguousarray(more).tobytes())
         return digest.hexdigest()[:16]

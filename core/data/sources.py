@@ -19,6 +19,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "digits": ("core.data.digits", "Digits"),
     "toyland": ("core.data.toyland", "Toyland"),
     "faces": ("core.data.faces.source", "Faces"),
+    "domains": ("core.data.domains.source", "Domains"),
     "mixtures": ("core.data.points.source", "Mixtures"),
     "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),

@@ -34,6 +34,7 @@ from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
 from gui.panels.order import OrderPanel
 from gui.panels.reconstruct import ReconstructPanel
+from gui.panels.translate import TranslatePanel
 from gui.session import Session
 from gui.tasks import Tasks
 from gui.widgets.live_curves import LiveCurves
@@ -131,8 +132,8 @@ class Desk(QWidget):
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)
-        for panel in (GuessPanel, ReconstructPanel, FillPanel, ColourHintsPanel, OrderPanel,
-                      AttentionPanel, ClustersPanel):  # fmt: skip
+        for panel in (TranslatePanel, GuessPanel, ReconstructPanel, FillPanel, ColourHintsPanel,
+                      OrderPanel, AttentionPanel, ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
         if EmbeddingPanel.ability in able:

@@ -39,9 +39,11 @@ NOTES = registry.notes()
 IDS = [note.id for note in NOTES]
 BOTH = ("digits", "toyland")
 CLIPS = ("clips",)
+DOMAINS = ("domains",)
 # 48 pictures to learn from and 48 held out, or as many frames.
 FEW: dict[str, dict[str, Any]] = {
     "toyland": {"count": COUNT, "held_out": COUNT},
+    "domains": {"count": COUNT, "held_out": COUNT},
     "clips": {"count": 6, "held_out": 6, "frames": COUNT // 6, "side": 48},
 }
 
@@ -52,6 +54,8 @@ def usable(id: str) -> Sequence[str]:
     """Of the usual sources those whose pictures the method can learn from."""
     if registry.method_class(id).needs_clips:
         return CLIPS
+    if registry.method_class(id).needs_partners:
+        return DOMAINS
     return BOTH[1:] if registry.method_class(id).needs_colour else BOTH
 
 
@@ -73,9 +77,11 @@ def small(source: str) -> ImageSet:
 
     def few(part: Pictures) -> Pictures:
         clips = part.clips[:COUNT] if part.clips is not None else None
-        return Pictures(part.images[:COUNT], part.labels[:COUNT], clips=clips)
+        partners = part.partners[:COUNT] if part.partners is not None else None
+        return Pictures(part.images[:COUNT], part.labels[:COUNT], clips=clips, partners=partners)
 
-    return dataclasses.replace(found, train=few(found.train), held_out=few(found.held_out))
+    parts = {"train": few(found.train), "held_out": few(found.held_out)}
+    return dataclasses.replace(found, attributes=(), **parts)
 
 
 def shape_of(data: ImageSet) -> DataShape:
@@ -99,7 +105,9 @@ def look_at(data: str, count: int = COUNT, known: bool = True) -> Look:
     images = torch.from_numpy(held.images[:count]).float() / 255
     labels = torch.from_numpy(held.labels[:count])
     labels = labels if known else torch.full_like(labels, -1)
-    return Look(images, labels, tuple(small(data).classes), torch.Generator().manual_seed(0))
+    partners = None if held.partners is None else torch.from_numpy(held.partners[:count]) / 255
+    rng = torch.Generator().manual_seed(0)
+    return Look(images, labels, tuple(small(data).classes), rng, partners)
 
 
 @torch.enable_grad()
@@ -321,6 +329,17 @@ def test_it_fills_any_hole_and_keeps_what_it_shows(id: str, data: str) -> None:
             assert shown.shape == (len(images), side, side, 3)
             assert shown.dtype == np.uint8
         np.testing.assert_array_equal(found.truth, pictures.as_images(images.numpy()))
+
+
+@on_both(having("Translates"))
+@torch.no_grad()
+def test_it_translates_each_picture_alone_and_alike_each_time(id: str, data: str) -> None:
+    method, images = trained(id, data), look_at(data, count=4).images
+    for back in (False, True)[: 1 + method.both_ways]:
+        made = method.translate(images, back)
+        assert made.shape == images.shape
+        assert bool(((made >= 0) & (made <= 1)).all())
+        assert torch.equal(method.translate(images, back), made)
 
 
 @on_both(having("Orders"))

@@ -60,9 +60,9 @@ def draw_looks(rng: np.random.Generator, n: int, varied: bool) -> Looks:
     return Looks(attributes, skin, hair, hat, ground, dx, dy, scale)
 
 
-def paint_faces(looks: Looks, side: int) -> NDArray[np.uint8]:
-    """The faces (n, 3, side, side)."""
-    canvas = Canvas(looks.ground, side, looks.dx, looks.dy, looks.scale)
+def paint_faces(looks: Looks, side: int, brush: type[Canvas] = Canvas) -> NDArray[np.uint8]:
+    """The faces (n, 3, side, side), as this kind of canvas renders their shapes."""
+    canvas = brush(looks.ground, side, looks.dx, looks.dy, looks.scale)
     has = looks.attributes.T
     every = np.ones(len(looks.attributes), bool)
     _hair_behind(canvas, looks, has[LONG])
