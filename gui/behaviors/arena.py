@@ -31,6 +31,9 @@ ACTS: dict[str, Callable[[ArenaPage], object]] = {
 }
 
 
+NEEDS = tuple(f"arena.{name}" for name in ACTS)
+
+
 class ArenaCommands(QObject):
     """Binds the commands; they are off on other pages."""
 
@@ -44,5 +47,5 @@ class ArenaCommands(QObject):
 
     def refresh(self, *_: object) -> None:
         """Allow what can be done now."""
-        for name in ACTS:
-            self._window.commands.enable(f"arena.{name}", self._window.page == "arena")
+        for id in NEEDS:
+            self._window.commands.enable(id, self._window.page == "arena")
