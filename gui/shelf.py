@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Signal
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from core.pictures import Images
+from gui.widgets.latent_tiles import Kept
 
 MOST = 48
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A latent, the picture that it made, and where it is from."""
-
-    latent: np.ndarray  # (Z,) float32
-    picture: Images  # (H, W, 3)
-    name: str
 
 
 class Shelf(QObject):

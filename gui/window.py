@@ -27,6 +27,7 @@ from gui.actions import Actions
 from gui.behaviors.arena import ArenaCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
+from gui.behaviors.latent import LatentCommands
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
@@ -89,6 +90,7 @@ class Window(QMainWindow):
         self.mapping = Mapping(self)
         self.video = Video(self)
         self.arena = ArenaCommands(self)
+        self.latent = LatentCommands(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

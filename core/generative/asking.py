@@ -225,9 +225,7 @@ def between(
     def ask(method: Method, look: Look) -> dict[str, Sampled]:
         able = generating(method)
         ends = stacked(able, (first, last))
-        return {
-            way: made(able, ways.path(ends, count - 1, way), making) for way in ways.WAYS
-        }
+        return {way: made(able, ways.path(ends, count - 1, way), making) for way in ways.WAYS}
 
     return ask
 
@@ -244,7 +242,8 @@ def summed(
         able = generating(method)
         if any(not len(tray) for tray in trays):
             raise ValueError("each of the three trays needs a sample at least")
-        found = combine(*(stacked(able, tray) for tray in trays), gain=gain, shell=shell)
+        plus, minus, then = (stacked(able, tray) for tray in trays)
+        found = combine(plus, minus, then, gain, shell)
         drawn = able.draw(AROUND, generator("around"))
         near = found + APART * drawn
         if shell:

@@ -134,7 +134,7 @@ def exemplars(told: Told, wanted: Mapping[str, bool], count: int, draw: int = 0)
 
 
 def in_words(wanted: Mapping[str, bool]) -> str:
-    """"smile, no long hair"."""
+    """Such as "smile, no long hair"."""
     return ", ".join(f"{'' if has else 'no '}{name}" for name, has in wanted.items())
 
 
@@ -225,7 +225,8 @@ def way_distances(
 
     The same pairs for both. Raises Cancelled out of `progress`.
     """
-    progress, rng, generate = progress or Progress(), generator("pairs"), generate_by(method, making)
+    progress, rng = progress or Progress(), generator("pairs")
+    generate = generate_by(method, making)
     first, last = method.draw(pairs, rng), method.draw(pairs, rng)
     held_out, train = features_of(data, judge)
     at, lines, done = np.linspace(0, 1, moments), {}, 0

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QPushButton,
+    QScrollArea,
     QSlider,
     QSpinBox,
     QSplitter,
@@ -23,13 +26,12 @@ from PySide6.QtWidgets import (
 from core.pictures import HeatMaps
 from gui.panels.base import Panel
 from gui.session import Session
-from gui.shelf import Kept
 from gui.tasks import Tasks
 from gui.theme import SPACE
 from gui.views.curve import CurveView
 from gui.views.heat_maps import HeatMapsView
 from gui.widgets.flow import FlowLayout
-from gui.widgets.latent_tiles import LatentTiles, row_of
+from gui.widgets.latent_tiles import Kept, LatentTiles, row_of
 from gui.widgets.latent_trays import TITLES, Tray
 from gui.widgets.text import label, restyle
 from gui.working import Working
@@ -46,6 +48,7 @@ POOL_SLOW = 8
 TOLD_SLOW = 200  # samples that a judge looks at where each takes many steps
 RESULT = 62  # pixels of one of the nine
 EXEMPLARS = 3  # as in the DCGAN paper
+WORKS = 0.7  # share of sums from which on it is said to work
 HELP = (
     "Drag samples into the trays, or press 1, 2 or 3 over one. The middle one of the nine is the "
     "sum, the others lie around it. Or choose an example: a classifier fills the trays."
@@ -75,7 +78,8 @@ class ArithmeticPanel(Panel):
         self.said = label(HELP, "small", "secondary", wrap=True)
         self._sums: list[Sum] = []
         self._told: Told | None = None  # by `_method`, with the weights of step `_told_at`
-        self._told_at, self._method = -1, None
+        self._told_at = -1
+        self._method: Any = None
         self._batch = 0
         self._pooled: list[Kept] = []
         self._lay_out()
@@ -113,16 +117,20 @@ class ArithmeticPanel(Panel):
                        self.score, self.fresh):  # fmt: skip
             flow.addWidget(widget)
         self.body.addLayout(flow)
-        self.body.addWidget(self.pool)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self._board())
         split.addWidget(self.tabs)
         split.setSizes([220, 200])
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.pool)
+        self.tabs.addTab(scroll, "Samples")
         self.tabs.addTab(self.curve, "Success")
         self.tabs.addTab(self.heat, "What else changed")
         self.curve.clear("Choose an example, or fill the trays by attributes, and press Score.")
         self.heat.clear("Fill the trays by attributes: what else a sum changes is shown here.")
-        self.heat.set_side(48, 96)
+        self.heat.set_side(40, 64)
         self.body.addWidget(split, 1)
         self.body.addWidget(self.working)
         self.body.addWidget(self.said)
@@ -225,6 +233,8 @@ class ArithmeticPanel(Panel):
         """Ask for what an example asks for, and fill the trays."""
         for tray, wanted in zip(self.trays, (asked.plus, asked.minus, asked.then)):
             tray.wanted = dict(wanted)
+        if asked in self._sums:
+            self.example.setCurrentIndex(self._sums.index(asked) + 1)
         self.fill()
 
     def _refill(self) -> None:
@@ -235,7 +245,7 @@ class ArithmeticPanel(Panel):
         """Fill the trays that attributes are asked for; the first time samples are judged."""
         self._with_told(self._fill_now)
 
-    def _with_told(self, then: object) -> None:
+    def _with_told(self, then: Callable[[], None]) -> None:
         """Do something as soon as samples are judged at the step that is looked at."""
         run, step, few = self.session.run, self.session.step, self.slow
         if run is None:
@@ -243,10 +253,10 @@ class ArithmeticPanel(Panel):
             return
         at = self._newest() if step is None else step
         if self._told is not None and self._told_at == at:
-            then()  # type: ignore[operator]
+            then()
             return
 
-        def work(progress: Progress) -> tuple[int, object, Told]:
+        def work(progress: Progress) -> tuple[int, Any, Told]:
             from core.generative import measuring
             from core.generative.asking import Making
             from core.judge import judged_generator
@@ -255,11 +265,11 @@ class ArithmeticPanel(Panel):
             count = TOLD_SLOW if few else measuring.DRAWN
             return at, method, measuring.tell_samples(method, judge, Making(), progress, count)
 
-        def take(found: tuple[int, object, Told]) -> None:
+        def take(found: tuple[int, Any, Told]) -> None:
             self._told_at, self._method, self._told = found
             for tray in self.trays:
                 tray.offer(self._told.names)
-            then()  # type: ignore[operator]
+            then()
 
         self.working.start("Judging samples", work, take)
 
@@ -283,7 +293,7 @@ class ArithmeticPanel(Panel):
             except ValueError as error:
                 self._say(f"{str(error).capitalize()}; train longer, or ask for less.", "warning")
                 return
-            found = made(self._method, latents, Making())  # type: ignore[arg-type]
+            found = made(self._method, latents, Making())
             items = [Kept(z, p, "exemplar") for z, p in zip(found.latents, found.images)]
             tray.fill(items, wanted)
             tray.offer(told.names)
@@ -308,7 +318,8 @@ class ArithmeticPanel(Panel):
         asked = self._asked()
         if asked is None:
             return HELP
-        return f"Expected: {in_words(asked.result)}. {asked.fails}"
+        warned = " This one is likely to fail; Score tells why." if asked.fails else ""
+        return f"Expected: {in_words(asked.result)}.{warned}"
 
     # --- measuring --------------------------------------------------------------------------------
 
@@ -323,15 +334,14 @@ class ArithmeticPanel(Panel):
 
     def _score(self, asked: Sum) -> None:
         told, method = self._told, self._method
+        assert told is not None
         gain, shell = self.gain.value() / 100, self.shell.isChecked()
 
         def work(progress: Progress) -> dict[int, Success]:
             from core.generative.asking import Making
             from core.generative.measuring import success_curve
 
-            return success_curve(
-                method, told, asked, Making(), gain, shell, progress  # type: ignore[arg-type]
-            )
+            return success_curve(method, told, asked, Making(), gain, shell, progress)
 
         self.working.start("Scoring the sum", work, partial(self._take_score, asked))
 
@@ -340,12 +350,13 @@ class ArithmeticPanel(Panel):
 
         self.curve.set_stamp(self.stamp(self._told_at))
         self.curve.show_picture(drawn(found))
-        self.tabs.setCurrentIndex(0)
+        self.tabs.setCurrentWidget(self.curve)
         parts = ", ".join(f"{n}: {s.share:.0%}" for n, s in found.items())
         chance = next(iter(found.values())).chance
         best = max(s.share for s in found.values())
-        why = f" {asked.fails}" if asked.fails else ""
-        tone = "success" if best > 0.7 else "warning"
+        works = best > WORKS
+        why = "" if works else f" {asked.fails}"
+        tone = "success" if works else "warning"
         self._say(f"Success by exemplars {parts}; chance {chance:.0%}.{why}", tone)
 
     def _show_side(self) -> None:
@@ -363,8 +374,8 @@ class ArithmeticPanel(Panel):
         gain, shell = self.gain.value() / 100, self.shell.isChecked()
 
         def work(_: Progress) -> Side:
-            generate = generate_by(method, Making())  # type: ignore[arg-type]
-            return side_effects(generate, told, tuple(trays), gain, shell)  # type: ignore[arg-type]
+            generate = generate_by(method, Making())
+            return side_effects(generate, told, (trays[0], trays[1], trays[2]), gain, shell)
 
         self.working.start("Looking at what changed", work, self._take_side)
 

@@ -13,13 +13,12 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QSpinBox, QSp
 from core.pictures import Curve, ImageGrid, Images, Line
 from gui.panels.base import Panel
 from gui.session import Session
-from gui.shelf import Kept
 from gui.tasks import Tasks
 from gui.theme import SPACE
 from gui.views.curve import CurveView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.flow import FlowLayout
-from gui.widgets.latent_tiles import LatentTiles, row_of
+from gui.widgets.latent_tiles import Kept, LatentTiles, row_of
 from gui.widgets.text import label
 from gui.working import Working
 

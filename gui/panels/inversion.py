@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QPushButton, QSpinBox, QWidget
 from core.pictures import ImageGrid, as_images
 from gui.panels.base import PicturePanel
 from gui.session import Session
-from gui.shelf import Kept
 from gui.tasks import Tasks
 from gui.theme import SPACE
 from gui.views.image_grid import ImageGridView
 from gui.widgets.flow import FlowLayout
+from gui.widgets.latent_tiles import Kept
 from gui.widgets.text import label
 from gui.working import Working
 
@@ -149,9 +149,7 @@ class InversionPanel(PicturePanel):
         done = partial(self._take_searched, f"picture {at + 1}, searched", picture.tobytes())
         self.working.start("Searching for the latent", work, done)
 
-    def _take_searched(
-        self, name: str, of: bytes, found: tuple[np.ndarray, np.ndarray]
-    ) -> None:
+    def _take_searched(self, name: str, of: bytes, found: tuple[np.ndarray, np.ndarray]) -> None:
         self.session.shelf.keep(Kept(*found, name))
         if of != self._of:
             self.said.setText("Found, and kept; another picture is in hand now.")

@@ -24,13 +24,12 @@ from PySide6.QtWidgets import (
 from gui.icons import icon
 from gui.panels.base import Panel
 from gui.session import Session
-from gui.shelf import Kept
 from gui.tasks import Tasks
 from gui.theme import SPACE
 from gui.widgets.flow import FlowLayout
 from gui.widgets.latent_plane import LatentPlane, grid_of
 from gui.widgets.latent_sliders import LatentSliders
-from gui.widgets.latent_tiles import LatentTiles, row_of
+from gui.widgets.latent_tiles import Kept, LatentTiles, row_of
 from gui.widgets.text import label
 from gui.working import Working
 
@@ -344,8 +343,8 @@ class LatentPanel(Panel):
         for named in self._named:
             effect = named.effect
             notes.append(f"{effect.flipped[-1]:.0%} · {effect.kept[-1]:.0%}")
-            each = ", ".join(f"{s:g}: {f:.0%} flip, {k:.0%} of other labels stay"
-                             for s, f, k in zip(effect.strengths, effect.flipped, effect.kept))  # fmt: skip
+            steps = zip(effect.strengths, effect.flipped, effect.kept)
+            each = ", ".join(f"{s:g}: {f:.0%} flip, {k:.0%} of others stay" for s, f, k in steps)
             hints.append(f"{named.name}, by strength: {each}. {effect.lacking} pictures asked; a "
                          f"plane parts {named.separable:.0%} of latents rightly")  # fmt: skip
         vectors = np.stack([n.vector for n in self._named])

@@ -16,7 +16,7 @@ Box = tuple[float, float, float, float]  # left, right, low, high
 CORNERS = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
 STEP = 0.02  # of the plane's width, by an arrow
 CARD = 72  # pixels of the picture beside the mouse
-POINT = 2.4
+POINT = 3.2
 NEAREST, FARTHEST = 0.05, 20.0  # widths that the wheel goes between
 
 
@@ -121,8 +121,8 @@ class LatentPlane(Savable):
         self._paint_sample(painter, area)
 
     def _paint_codes(self, painter: QPainter) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
         theme = manager().theme
+        painter.setPen(QPen(theme.color("panel"), 0.8))
         for (x, y), which in zip(self._codes.tolist(), self._labels.tolist()):
             painter.setBrush(theme.category(which) if which >= 0 else theme.color("text_faint"))
             painter.drawEllipse(self.to_pixels(x, y), POINT, POINT)

@@ -39,6 +39,7 @@ class LatentSliders(QWidget):
         kept = [s.value() for s in self.sliders] if len(vectors) == len(self._vectors) else []
         for widget in (*self.sliders, *self._parts):
             self._grid.removeWidget(widget)
+            widget.hide()
             widget.deleteLater()
         self.sliders, self._parts, self._vectors = [], [], vectors
         for row, name in enumerate(names):

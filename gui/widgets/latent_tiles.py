@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -19,7 +20,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from gui.fonts import numbers
 from gui.theme import SPACE, TYPE, manager
@@ -27,11 +28,22 @@ from gui.widgets.pixels import draw_image, to_qimage
 from gui.widgets.savable import Row, Savable
 
 if TYPE_CHECKING:
-    from gui.shelf import Kept
+    import numpy as np
+
+    from core.pictures import Images
 
 KIND = "application/x-selfsight-latent"  # of what is dragged; the sample itself stays in here
 GAP = 4
 CAPTION = 16
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A latent, the picture that it made, and where it is from."""
+
+    latent: np.ndarray  # (Z,) float32
+    picture: Images  # (H, W, 3)
+    name: str
 
 
 class LatentTiles(Savable):
@@ -217,8 +229,6 @@ class LatentTiles(Savable):
 
 def row_of(*parts: QWidget, gap: int = SPACE.tight) -> QWidget:
     """Widgets in one line that stay together."""
-    from PySide6.QtWidgets import QHBoxLayout
-
     made = QWidget()
     line = QHBoxLayout(made)
     line.setContentsMargins(0, 0, 0, 0)

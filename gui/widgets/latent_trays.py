@@ -5,13 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.icons import icon
-from gui.shelf import Kept
 from gui.theme import SPACE
-from gui.widgets.latent_tiles import LatentTiles
+from gui.widgets.latent_tiles import Kept, LatentTiles
 from gui.widgets.text import label
 
 TITLES = ("This", "minus that", "plus that")
