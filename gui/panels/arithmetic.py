@@ -48,6 +48,7 @@ POOL_SLOW = 8
 TOLD_SLOW = 200  # samples that a judge looks at where each takes many steps
 RESULT = 62  # pixels of one of the nine
 EXEMPLARS = 3  # as in the DCGAN paper
+TRIALS = 200  # sums of each number of exemplars
 WORKS = 0.7  # share of sums from which on it is said to work
 HELP = (
     "Drag samples into the trays, or press 1, 2 or 3 over one. The middle one of the nine is the "
@@ -80,6 +81,7 @@ class ArithmeticPanel(Panel):
         self._told: Told | None = None  # by `_method`, with the weights of step `_told_at`
         self._told_at = -1
         self._method: Any = None
+        self.trials = TRIALS
         self._batch = 0
         self._pooled: list[Kept] = []
         self._lay_out()
@@ -335,13 +337,15 @@ class ArithmeticPanel(Panel):
     def _score(self, asked: Sum) -> None:
         told, method = self._told, self._method
         assert told is not None
-        gain, shell = self.gain.value() / 100, self.shell.isChecked()
+        gain, shell, trials = self.gain.value() / 100, self.shell.isChecked(), self.trials
 
         def work(progress: Progress) -> dict[int, Success]:
             from core.generative.asking import Making
             from core.generative.measuring import success_curve
 
-            return success_curve(method, told, asked, Making(), gain, shell, progress)
+            return success_curve(
+                method, told, asked, Making(), gain, shell, progress, trials=trials
+            )
 
         self.working.start("Scoring the sum", work, partial(self._take_score, asked))
 
@@ -353,10 +357,8 @@ class ArithmeticPanel(Panel):
         self.tabs.setCurrentWidget(self.curve)
         parts = ", ".join(f"{n}: {s.share:.0%}" for n, s in found.items())
         chance = next(iter(found.values())).chance
-        best = max(s.share for s in found.values())
-        works = best > WORKS
-        why = "" if works else f" {asked.fails}"
-        tone = "success" if works else "warning"
+        works = max(s.share for s in found.values()) > WORKS
+        why, tone = ("", "success") if works else (f" {asked.fails}", "warning")
         self._say(f"Success by exemplars {parts}; chance {chance:.0%}.{why}", tone)
 
     def _show_side(self) -> None:
@@ -384,9 +386,9 @@ class ArithmeticPanel(Panel):
             " ".join([*(f"+{n}" for n in more), *(f"−{n}" for n in less)]) or "no label"
             for more, less in zip(side.gained, side.lost)
         ]
-        heat = side.heat[:, None]
+        picture = HeatMaps(side.after, side.heat[:, None], ["where it changed"], captions)
         self.heat.set_stamp(self.stamp(self._told_at))
-        self.heat.show_picture(HeatMaps(side.after, heat, ["where it changed"], captions))
+        self.heat.show_picture(picture)
 
     def _say(self, words: str, tone: str = "secondary") -> None:
         self.said.setText(words)
