@@ -67,8 +67,8 @@ def main() -> None:
         heading(f"A dragged latent of a GAN on faces, width {given.width}, while it trains")
         found, steps = dragged(given.seconds, given.width)
         low, high = np.percentile(found, [50, 95])
-        table(("answers", "median ms", "95 % ms", "bar 30 ms", "steps"),
-              [(len(found), f"{low:.1f}", f"{high:.1f}", said(float(high), BAR), steps)])  # fmt: skip
+        row = (len(found), f"{low:.1f}", f"{high:.1f}", said(float(high), BAR), steps)
+        table(("answers", "median ms", "95 % ms", "bar 30 ms", "steps"), [row])
 
 
 if __name__ == "__main__":

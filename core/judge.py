@@ -79,7 +79,7 @@ def inverted_by_search(
     if not isinstance(method, Generates):
         raise EvaluationError(f"{run.info.method} generates nothing; choose a run of gan or vae")
     method.requires_grad_(False)
-    images = unit(torch.from_numpy(np.ascontiguousarray(picture)))
+    images = unit(torch.from_numpy(np.array(picture)))
     if isinstance(method, Inverts):
         begin = method.latents_of(images)[None]
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject
 
@@ -34,7 +35,7 @@ class LatentCommands(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._known: set[int] = set()
+        self._known: WeakSet[Desk] = WeakSet()
         for name in ACTS:
             window.commands.bind(f"latent.{name}", lambda *_, n=name: self._do(n))
         window.rooms.currentChanged.connect(self.refresh)
@@ -55,10 +56,9 @@ class LatentCommands(QObject):
     def _follow(self, *_: object) -> None:
         """A desk has its docks only once torch is there."""
         desk = self._window.workbench.desk()
-        if desk is not None and id(desk) not in self._known:
-            self._known.add(id(desk))
+        if desk is not None and desk not in self._known:
+            self._known.add(desk)
             desk.furnished.connect(self.refresh)
-            desk.destroyed.connect(lambda *_, known=id(desk): self._known.discard(known))
         self.refresh()
 
     def refresh(self, *_: object) -> None:
