@@ -79,6 +79,7 @@ class LatentPanel(Panel):
         self.said = label("", "small", "secondary", wrap=True)
         self.norm = label("", "small", "secondary")
         self.working = Working(tasks)
+        self.shelf = LatentTiles("Samples that were kept lie here: 1, 2, 3 make one a corner.", 32)
         self._given: list[Kept | None] = [None, None, None]  # corners that are no seeds
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._named: list[Named] = []
@@ -130,6 +131,7 @@ class LatentPanel(Panel):
         both.addWidget(self.plane, 1)
         both.addWidget(self._side())
         self.body.addLayout(both, 1)
+        self.body.addWidget(self.shelf)
         self.body.addWidget(self.working)
         self.body.addWidget(self.said)
 
@@ -165,6 +167,9 @@ class LatentPanel(Panel):
         for at, (seed, tile) in enumerate(zip(self.seeds, self.tiles)):
             seed.valueChanged.connect(partial(self._seeded, at))
             tile.dropped.connect(partial(self.set_corner, at))
+        self.shelf.sent.connect(lambda kept, n: self.set_corner(n - 1, kept) if 0 < n < 4 else None)
+        shelf = self.session.shelf
+        shelf.changed.connect(lambda: self.shelf.show_items(shelf.items))
         for box in (self.classes.currentIndexChanged, self.shell.toggled):
             box.connect(self.refresh)
         self.truncation.valueChanged.connect(self._slid)

@@ -67,7 +67,7 @@ def opened(qtbot: QtBot, store: RunStore, generators: Path, open_window: OpenWin
         window: Window = open_window()
         window.open_run(next(r.id for r in store.list() if f"-{method}-" in r.id))
         desk = desk_in(qtbot, window, "finished")
-        desk.set_layout("look")
+        desk.set_layout("present")
         desk.toggle(dock, True)
         return desk.docks[dock].widget()
 
@@ -93,7 +93,8 @@ def test_the_picture_follows_a_dragged_mouse_and_can_be_kept(qtbot: QtBot, opene
     assert not np.array_equal(first.latent, panel.here.items[0].latent)
     panel.keep.click()
     assert panel.session.shelf.items == panel.here.items
-    panel.set_corner(0, panel.session.shelf.items[0])
+    panel.shelf.setFocus()
+    key(panel.shelf, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: panel.tiles[0].items[0].name.startswith("plane"), timeout=LONG)
 
 
