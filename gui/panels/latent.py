@@ -168,8 +168,7 @@ class LatentPanel(Panel):
             seed.valueChanged.connect(partial(self._seeded, at))
             tile.dropped.connect(partial(self.set_corner, at))
         self.shelf.sent.connect(lambda kept, n: self.set_corner(n - 1, kept) if 0 < n < 4 else None)
-        shelf = self.session.shelf
-        shelf.changed.connect(lambda: self.shelf.show_items(shelf.items))
+        self.session.shelf.changed.connect(self._show_shelf)
         for box in (self.classes.currentIndexChanged, self.shell.toggled):
             box.connect(self.refresh)
         self.truncation.valueChanged.connect(self._slid)
@@ -387,6 +386,9 @@ class LatentPanel(Panel):
         for at, seed in enumerate(self.seeds):
             seed.setValue(at)
         self.refresh()
+
+    def _show_shelf(self) -> None:
+        self.shelf.show_items(self.session.shelf.items)
 
     def _say(self, words: str) -> None:
         self.said.setText(words)
