@@ -22,7 +22,6 @@ from gui.window import Window
 from tests.gui.window.acts import LONG, desk_in, key, press, said, train_small, type_into
 from tests.gui.window.acts import wait_for_notice as wait_for
 
-
 NEEDS_ARENA = tuple(f"arena.{name}" for name in ARENA)
 
 
