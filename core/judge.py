@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core import experiment as experiments
 from core import registry
+from core.abilities import Generates, Inverts
 from core.data.imageset import ImageSet
+from core.data.unit import unit
 from core.evaluate.compare import evaluate
+from core.evaluate.features import EvaluationError
+from core.evaluate.generative.classifier import Judge, judge_of
 from core.evaluate.label_training import Terms
 from core.evaluate.protocols import USUAL
 from core.evaluate.report import RANDOM, RAW, Report
+from core.generative.asking import Making, generate_by, made
+from core.generative.inversion import invert
 from core.method import Method
+from core.pictures import Images
 from core.progress import Progress
+from core.randomness import generator
 from core.runs import Run, RunError, RunStore
 
 
@@ -35,6 +45,49 @@ def method_of(run: Run, step: int | None = None, device: str = "cpu") -> tuple[M
         cls, experiment.config(), experiments.shape_of(run), weights, torch.device(device)
     )
     return method.eval(), step
+
+
+def judged_generator(
+    run: Run, step: int | None, progress: Progress
+) -> tuple[Generates, ImageSet, Judge]:
+    """A replica that generates, its data, and the classifier that judges what is made of them.
+
+    Raises RunError, DataError, EvaluationError where it generates nothing, or Cancelled.
+    """
+    method = method_of(run, step)[0]
+    if not isinstance(method, Generates):
+        raise EvaluationError(f"{run.info.method} generates nothing; choose a run of gan or vae")
+    data: ImageSet = experiments.load_data(experiments.from_run(run), progress)
+    return method, data, judge_of(data, progress)
+
+
+def inverted_by_search(
+    run: Run,
+    step: int | None,
+    picture: NDArray[np.uint8],
+    steps: int,
+    starts: int,
+    progress: Progress,
+    label: int | None = None,
+) -> tuple[NDArray[np.float32], Images]:
+    """The latent (Z,) whose picture is most like (1, C, H, W), and that picture (H, W, 3).
+
+    Begun from an encoder's answer, where there is one, or from `starts` drawn latents. Raises
+    RunError, EvaluationError, or Cancelled out of `progress`.
+    """
+    method = method_of(run, step)[0]
+    if not isinstance(method, Generates):
+        raise EvaluationError(f"{run.info.method} generates nothing; choose a run of gan or vae")
+    method.requires_grad_(False)
+    images = unit(torch.from_numpy(np.array(picture)))
+    if isinstance(method, Inverts):
+        begin = method.latents_of(images)[None]
+    else:
+        begin = method.draw(starts, generator("inversion"))[:, None]
+    making = Making(label)
+    found = invert(generate_by(method, making), images, begin, steps, progress=progress)
+    with torch.no_grad():
+        return found.latents[0].numpy().copy(), made(method, found.latents, making).images[0]
 
 
 def judge(

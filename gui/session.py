@@ -17,6 +17,7 @@ from core.probe import Probe, load_probe
 from core.registry import Note, note
 from core.runs import Run, RunStore
 from gui.selection import Selection
+from gui.shelf import Shelf
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +42,7 @@ class Session(QObject):
     pictures_changed = Signal()  # other pictures of the probe are looked at
     picked = Signal(int)  # a picture of the probe was chosen somewhere
     hovered = Signal(int)  # ... or is under the mouse; -1: none
+    _answered = Signal()  # from the observer's thread: an answer that is not to wait for the timer
 
     def __init__(
         self, experiment: Experiment, store: RunStore, parent: QObject | None = None
@@ -55,12 +57,14 @@ class Session(QObject):
         self.pictures: list[int] = []
         self.own_pictures: np.ndarray | None = None
         self.selection = Selection(parent=self)  # of the probe's pictures, on the map or elsewhere
+        self.shelf = Shelf(parent=self)  # latents that panels hand to each other
         self._beside: dict[str, list[Session]] = {}  # runs beside this one, by the panel's key
         self.run: Run | None = None
         self.probe: Probe | None = None
         self.engine: Engine | None = None
         self._observer: Observer | None = None
         self._answers: deque[tuple[Callable[[Answer], None], Answer]] = deque()
+        self._answered.connect(self._hand_out)
 
     @property
     def note(self) -> Note:
@@ -158,10 +162,11 @@ class Session(QObject):
         indices: Sequence[int] | None = None,
         step: int | None = None,
         everywhere: bool = False,
+        prompt: bool = False,
     ) -> bool:
         """Put a question about the chosen pictures (or `indices`), the person's own before them,
-        or with `everywhere` the whole probe, at the timeline's step (or `step`). False: there is
-        nothing to ask yet.
+        or with `everywhere` the whole probe, at the timeline's step (or `step`). A `prompt` answer
+        comes at once, others with the timer. False: there is nothing to ask yet.
         """
         if self._observer is None:
             return False
@@ -170,6 +175,8 @@ class Session(QObject):
 
         def deliver(found: Answer) -> None:
             self._answers.append((answer, found))
+            if prompt:
+                self._answered.emit()
 
         self._observer.ask(key, question, deliver, self.step if step is None else step, chosen, own)
         return True
@@ -198,11 +205,14 @@ class Session(QObject):
                 self._take(event)
             if mail.rows:
                 self.rows.emit(mail.rows)
+        self._hand_out()
+        for other in [session for shown in self._beside.values() for session in shown]:
+            other.drain(rows)
+
+    def _hand_out(self) -> None:
         for _ in range(len(self._answers)):
             answer, found = self._answers.popleft()
             answer(found)
-        for other in [session for shown in self._beside.values() for session in shown]:
-            other.drain(rows)
 
     def _take(self, event: Event) -> None:
         facts = event.facts

@@ -28,6 +28,7 @@ from gui.behaviors.arena import ArenaCommands
 from gui.behaviors.board import BoardCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
+from gui.behaviors.latent import LatentCommands
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
@@ -91,6 +92,7 @@ class Window(QMainWindow):
         self.video = Video(self)
         self.arena = ArenaCommands(self)
         self.board = BoardCommands(self)
+        self.latent = LatentCommands(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

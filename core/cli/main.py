@@ -81,6 +81,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _walk_words(commands, words)
     _generate_words(commands, words)
     _translate_words(commands, words)
+    _latent_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -351,6 +352,19 @@ def _translate_words(commands: Commands, words: Sequence[str]) -> None:
 
         add_words(made)
         made.set_defaults(do=translate)
+
+
+def _latent_words(commands: Commands, words: Sequence[str]) -> None:
+    """`arithmetic` and `invert`."""
+    summed = commands.add_parser("arithmetic", help="this minus that plus that, of latents: scored")
+    inverted = commands.add_parser("invert", help="the latent that makes a picture of your own")
+    if "arithmetic" in words or "invert" in words:  # what they need imports torch
+        from core.cli import latent
+
+        latent.add_arithmetic_words(summed)
+        summed.set_defaults(do=latent.arithmetic)
+        latent.add_invert_words(inverted)
+        inverted.set_defaults(do=latent.invert)
 
 
 def _export_words(commands: Commands) -> None:

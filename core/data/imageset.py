@@ -155,6 +155,7 @@ class Source:
     title: ClassVar[str]
     sentence: ClassVar[str]
     Options: ClassVar[type]  # a frozen dataclass of `core.config.option`s, group "Data"
+    points: ClassVar[bool] = False  # in the plane, not pictures
 
     def load(self, options: Any, progress: Progress) -> ImageSet:
         """Read or make the pictures; raises DataError, or Cancelled out of `progress`."""

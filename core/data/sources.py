@@ -61,6 +61,11 @@ def source(id: str) -> Source:
     return found
 
 
+def makes_points(id: str) -> bool:
+    """Whether a source gives points in the plane and not pictures; raises UnknownSource."""
+    return source(id).points
+
+
 def sources() -> list[SourceInfo]:
     """All sources in the order in which they are offered."""
     found = [source(id) for id in SOURCES]

@@ -19,6 +19,7 @@ from gui.mapping.instrument import MapInstrument
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
+from gui.pages.latent_panels import latent_panels
 from gui.pages.layouts import apply_layout, show_tab_names
 from gui.pages.pictures import Pictures
 from gui.pages.setup import Setup
@@ -136,6 +137,8 @@ class Desk(QWidget):
                       OrderPanel, AttentionPanel, ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
+        for name, latent in latent_panels(self.session, self.tasks, able):
+            self._add_panel(name, latent)
         if EmbeddingPanel.ability in able:
             panel_of_map = EmbeddingPanel(self.session, self.tasks)
             self.map = panel_of_map.instrument

@@ -47,6 +47,7 @@ class Mixtures(Source):
         "Points of a known mixture or your own: what is learned, and what is lost, is seen at once."
     )
     Options: ClassVar[type] = Options
+    points: ClassVar[bool] = True
 
     def load(self, options: Any, progress: Progress) -> ImageSet:
         """(N, 2, 1, 1) float32; raises DataError for a file that cannot be used."""
