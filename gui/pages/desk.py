@@ -26,6 +26,7 @@ from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
 from gui.panels.clusters import ClustersPanel
 from gui.panels.colour_hints import ColourHintsPanel
+from gui.panels.denoiser import DenoiserPanel
 from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
@@ -33,6 +34,7 @@ from gui.panels.fill import FillPanel
 from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
 from gui.panels.order import OrderPanel
+from gui.panels.pixel_by_pixel import PixelsPanel
 from gui.panels.reconstruct import ReconstructPanel
 from gui.session import Session
 from gui.tasks import Tasks
@@ -135,6 +137,10 @@ class Desk(QWidget):
                       AttentionPanel, ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
+        if DenoiserPanel.ability in able:
+            self._add_panel("denoise", DenoiserPanel(self.session, self.tasks))
+        if PixelsPanel.ability in able:
+            self._add_panel("pixel by pixel", PixelsPanel(self.session))
         if EmbeddingPanel.ability in able:
             panel_of_map = EmbeddingPanel(self.session, self.tasks)
             self.map = panel_of_map.instrument
