@@ -25,6 +25,7 @@ from gui import preferences
 from gui.about import show_about
 from gui.actions import Actions
 from gui.behaviors.arena import ArenaCommands
+from gui.behaviors.denoise import DenoiseCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.mapping import Mapping
@@ -89,6 +90,7 @@ class Window(QMainWindow):
         self.mapping = Mapping(self)
         self.video = Video(self)
         self.arena = ArenaCommands(self)
+        self.denoise = DenoiseCommands(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

@@ -135,9 +135,7 @@ def able(method: Method) -> Predicts:
     return method
 
 
-def _begun(
-    method: Method, look: Look, drawing: Drawing
-) -> tuple[Predicts, Tensor, Tensor, Tensor]:
+def _begun(method: Method, look: Look, drawing: Drawing) -> tuple[Predicts, Tensor, Tensor, Tensor]:
     """The drawer; the pictures (N, C, H, W) drawn on; what is hidden (H, W); the same in cells."""
     drawer, data = able(method), method.data
     shape = (drawing.count, data.channels, data.side, data.side)

@@ -24,7 +24,7 @@ from gui.theme import SPACE
 from gui.views.curve import CurveView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.choice_row import ChoiceRow
-from gui.widgets.dial import Dial
+from gui.widgets.dial import LINE, Dial
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
 from gui.widgets.work_bar import WorkBar
@@ -64,7 +64,9 @@ class DenoiserPanel(PicturePanel):
         self.classes, self.branch = QComboBox(), QComboBox()
         self.weight = Dial("Guidance", "Weight of guidance: 0 is the conditional model", WEIGHTS)
         self.steps = Dial("Steps", "Steps from noise to a picture", STEPS)
-        self.time = Dial("Noise", "How far the picture is put under noise", TIMES, "t {:.2f}".format)
+        self.time = Dial(
+            "Noise", "How far the picture is put under noise", TIMES, "t {:.2f}".format
+        )
         self.count = QSpinBox()
         self.random = QToolButton(text="Random steps", checkable=True)
         self.another = QPushButton("Another noise")
@@ -114,6 +116,7 @@ class DenoiserPanel(PicturePanel):
             "measure": (self.measure,),
         }.items():
             group = QWidget()
+            group.setMinimumHeight(LINE)
             row = QHBoxLayout(group)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(SPACE.tight)
@@ -249,6 +252,7 @@ class DenoiserPanel(PicturePanel):
         found = answer.value
         self._times = found.way.times.tolist()
         self._show_grid(answer, found.grid())
+        self.grid.select([])
         if self._then is not None:
             nearest = min(range(len(self._times)), key=lambda m: abs(self._times[m] - self._then))
             self.grid.select([nearest])
@@ -270,7 +274,10 @@ class DenoiserPanel(PicturePanel):
 
     def _show_grid(self, answer: Answer, grid: Any) -> None:
         self.grid.set_stamp(self.stamp(answer.step))
+        self.grid.keep_in_sight(len(grid.images) // grid.columns if grid.columns else 0)
         self.grid.show_picture(grid)
+        if self.mode.key != "way":
+            self.grid.select([])
 
     # --- guidance ---------------------------------------------------------------------------------
 

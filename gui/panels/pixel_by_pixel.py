@@ -31,7 +31,7 @@ from gui.views.guess import GuessView
 from gui.views.heat_maps import HeatMapsView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.choice_row import ChoiceRow
-from gui.widgets.dial import Dial
+from gui.widgets.dial import LINE, Dial
 from gui.widgets.fill_canvas import Column
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
@@ -45,6 +45,7 @@ SHARES = tuple(round(0.1 * at, 1) for at in range(1, 11))
 MOST_PICTURES = 40
 TICK_MS = 33
 TICKS = 90  # in about so many a drawing is shown, if it is drawn as fast
+WIDE, NARROW = 6, 4  # pictures in a row: alone, and beside the one that is covered
 AHEAD = 24  # frames that wait; with fewer the next row is asked for
 MODES = {
     "draw": ("Draw", "Pictures drawn from nothing, pixel by pixel"),
@@ -122,6 +123,7 @@ class PixelsPanel(PicturePanel):
             "again": (self.again,),
         }.items():
             group = QWidget()
+            group.setMinimumHeight(LINE)
             row = QHBoxLayout(group)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(SPACE.tight)
@@ -336,7 +338,9 @@ class PixelsPanel(PicturePanel):
             self._player.stop()
 
     def _show_frame(self, frame: Images, found: Drawn) -> None:
-        self.grid.show_picture(ImageGrid(frame, found.names if any(found.names) else ()))
+        columns = min(len(frame), WIDE if self.mode.key == "draw" else NARROW)
+        self.grid.keep_in_sight(-(-len(frame) // columns))
+        self.grid.show_picture(ImageGrid(frame, found.names if any(found.names) else (), columns))
         seen = found.done - len(self._frames)
         self.said.setText(
             f"Pixel {max(0, seen):,} of {found.total:,}"

@@ -32,6 +32,7 @@ class ChoiceRow(QWidget):
             row.addWidget(button)
             self.buttons[key] = button
             button.toggled.connect(lambda on, k=key: self.chosen.emit(k) if on else None)
+        row.addStretch(1)
         self.key = next(iter(choices))
         self.buttons[self.key].setChecked(True)
         self.chosen.connect(self._remember)
