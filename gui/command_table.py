@@ -99,6 +99,8 @@ COMMANDS: tuple[Command, ...] = (
        "Measure what was learned: nearest neighbours, linear probes, few labels", section=2),
     _c("run.companion", "Train the companion", "Run", "Ctrl+Shift+T", "pair",
        "Train the method that the paper compares this one with, on the same images", section=2),
+    _c("run.learned", "See one that has learned", "Run", "Ctrl+Alt+Shift+L", "film-back",
+       "Open a run of this method that ships with the program", section=2),
     _c("run.copy_command", "Copy command line", "Run", "Ctrl+Shift+C", "command",
        "Copy the command that repeats this run without a window", section=3),
     _c("run.copy_config", "Copy options", "Run", "Ctrl+Alt+C", "copy",

@@ -28,6 +28,7 @@ from gui.behaviors.arena import ArenaCommands
 from gui.behaviors.denoise import DenoiseCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
+from gui.behaviors.histories import Histories
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
@@ -91,6 +92,7 @@ class Window(QMainWindow):
         self.video = Video(self)
         self.arena = ArenaCommands(self)
         self.denoise = DenoiseCommands(self)
+        self.histories = Histories(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

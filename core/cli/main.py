@@ -183,7 +183,9 @@ def _list_words(commands: Commands) -> None:
             print() if given.what is None else None
             _print_runs(RunStore(given.runs))
         if given.what == "histories":
-            _print_histories()
+            from core.cli.histories import print_histories
+
+            print_histories()
         return 0
 
     listing.set_defaults(do=do)
@@ -200,30 +202,14 @@ def _print_runs(store: RunStore) -> None:
             print(f"{run.id:48}{run.status:12}step {run.step:,} of {run.steps:,}  {run.title}")
 
 
-def _print_histories() -> None:
-    from core.histories import histories
-
-    found = histories()
-    if not found:
-        print("no histories ship with this copy; python -m tools.histories trains them")
-    for history in found:
-        size = f"{history.size / 1e6:.1f} MB"
-        print(f"{history.name:24}step {history.step:,}, {size}  {history.info.title}")
-
-
 def _histories_words(commands: Commands) -> None:
-    brought = commands.add_parser(
-        "histories", help="copy a run that ships with the program among the runs"
-    )
+    brought = commands.add_parser("histories", help="copy a run that ships among the runs")
     brought.add_argument("name", help="as `list histories` names it")
 
     def do(given: argparse.Namespace) -> int:
-        from core.histories import bring
+        from core.cli.histories import bring
 
-        store = RunStore(given.runs)
-        id = bring(given.name, store)
-        print(f"run     {id}\nfolder  {store.root / id}")
-        return 0
+        return bring(given)
 
     brought.set_defaults(do=do)
 

@@ -17,7 +17,6 @@ from core.abilities import Denoises
 from core.generative.wishes import EACH, OPEN, Wish
 from core.method import Look, Method
 from core.pictures import Denoising, Floats, ImageGrid, Images, as_images
-from core.questions import CannotAnswer
 from core.randomness import generator
 
 WHOLE = 1.0  # the time at which nothing is left of a picture
@@ -140,9 +139,9 @@ def there_and_back(wish: Wish, time: float, at: int) -> Callable[[Method, Look],
 
 
 def able(method: Method) -> Denoises:
-    """The method as one that denoises; raises CannotAnswer."""
+    """The method as one that denoises; raises ValueError."""
     if not isinstance(method, Denoises):
-        raise CannotAnswer(f"{type(method).__name__} takes no noise away")
+        raise ValueError(f"{type(method).__name__} takes no noise away")
     return method
 
 

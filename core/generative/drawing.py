@@ -18,7 +18,6 @@ from core.abilities import Predicts
 from core.generative.wishes import EACH, OPEN, Drawing
 from core.method import Look, Method
 from core.pictures import Guess, HeatMaps, Images, as_images
-from core.questions import CannotAnswer, captions, pictures_of
 from core.randomness import generator
 
 
@@ -88,9 +87,11 @@ def bits(method: Method, look: Look) -> HeatMaps:
     heat = found.unsqueeze(1) / found.amax().clamp(min=1e-9)
     words = [
         f"{name} · {each.sum():.1f} bits".removeprefix(" · ")
-        for name, each in zip(captions(look), found)
+        for name, each in zip(_captions(look), found)
     ]
-    return HeatMaps(pictures_of(look), heat.numpy().copy(), ["bits of each pixel"], words)
+    return HeatMaps(
+        as_images(look.images.cpu().numpy()), heat.numpy().copy(), ["bits of each pixel"], words
+    )
 
 
 def classes(seen: float = 1.0) -> Callable[[Method, Look], Guess]:
@@ -103,13 +104,13 @@ def classes(seen: float = 1.0) -> Callable[[Method, Look], Guess]:
         drawer = able(method)
         names = method.data.classes if _knows_classes(method) else ()
         if not names:
-            raise CannotAnswer("this run learned no classes, so a picture's class cannot be told "
+            raise ValueError("this run learned no classes, so a picture's class cannot be told "
                                "from how likely each makes it")  # fmt: skip
         chances = class_chances(drawer, look.images, len(names), seen)
         share = "" if seen >= 1 else f" the first {seen:.0%} of"
         return Guess(
             f"Which class makes{share} each picture likeliest?",
-            pictures_of(look),
+            as_images(look.images.cpu().numpy()),
             list(names),
             chances.numpy().copy(),
             look.labels.numpy().copy(),
@@ -129,9 +130,9 @@ def class_chances(drawer: Predicts, images: Tensor, count: int, seen: float = 1.
 
 
 def able(method: Method) -> Predicts:
-    """The method as one that predicts pixels; raises CannotAnswer."""
+    """The method as one that predicts pixels; raises ValueError."""
     if not isinstance(method, Predicts):
-        raise CannotAnswer(f"{type(method).__name__} draws no picture pixel by pixel")
+        raise ValueError(f"{type(method).__name__} draws no picture pixel by pixel")
     return method
 
 
@@ -168,6 +169,11 @@ def _veiled(now: Tensor, hidden: Tensor, cells: Tensor, row: int, drawn: int) ->
     grain = hidden.shape[0] // cells.shape[0]
     veil = rest.repeat_interleave(grain, 0).repeat_interleave(grain, 1)
     return now.masked_fill(veil, 0.5)
+
+
+def _captions(look: Look) -> list[str]:
+    """The class of each picture, where it is known."""
+    return [look.classes[i] if 0 <= i < len(look.classes) else "" for i in look.labels.tolist()]
 
 
 def _knows_classes(method: Method) -> bool:

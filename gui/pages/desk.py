@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from core.config import ConfigError
+from core.histories import history_of
 from core.mailbox import Event, Row
 from core.progress import Progress, Tick
 from core.runs import RunError
@@ -107,6 +108,8 @@ class Desk(QWidget):
         self.bar.stop.connect(self.stop)
         self.curves.problem.connect(self.problem)
         self.bar.restart.connect(self.restart)
+        self.bar.see_learned.connect(lambda: self.wants.emit("run.learned"))
+        self.bar.offer_learned(history_of(self.session.experiment.method) is not None)
         self.timeline.step_changed.connect(session.go_to)
         self.strip.files_dropped.connect(self.files_dropped)
         session.rows.connect(self._take_rows)

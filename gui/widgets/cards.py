@@ -68,8 +68,17 @@ class MethodCard(Card):
 
     train = Signal(str)
     open = Signal(str)
+    see = Signal(str)  # a run of it that ships with the program
 
-    def __init__(self, note: Note, wide: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        note: Note,
+        wide: bool = False,
+        parent: QWidget | None = None,
+        *,
+        learned: bool = False,
+    ) -> None:
+        """`learned`: a run of the method ships with the program."""
         super().__init__(parent)
         self.note = note
         self.setAccessibleName(f"Train {note.title}")
@@ -89,6 +98,12 @@ class MethodCard(Card):
         train.setProperty("kind", "primary")
         train.setToolTip(f"Train now, {expected(note.minutes)} on two cores")
         train.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the card itself takes Enter
+        self.learned = QPushButton("See one", self)
+        self.learned.setProperty("kind", "quiet")
+        self.learned.setToolTip("See one that has learned: a run that ships with the program")
+        self.learned.setAccessibleName(f"See {note.title} that has learned")
+        self.learned.setVisible(learned)
+        self.learned.clicked.connect(lambda: self.see.emit(note.id))
         self._lay_out(picture, set_up, train, wide)
         self.clicked.connect(lambda: self.train.emit(note.id))
         train.clicked.connect(lambda: self.train.emit(note.id))
@@ -108,6 +123,7 @@ class MethodCard(Card):
         facts.setToolTip(note.paper)
         foot.addWidget(facts)
         foot.addStretch(1)
+        foot.addWidget(self.learned)
         foot.addWidget(set_up)
         foot.addWidget(train)
         text = QVBoxLayout()
