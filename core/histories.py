@@ -159,7 +159,8 @@ def _halved(weights: Tensors, same: Mapping[str, str]) -> Tensors:
                 raise ValueError(f"{name} is left out, but {stand_in} cannot stand in for it")
             continue
         if array.dtype.kind == "f":
-            array = array.astype(np.float16)
+            with np.errstate(over="ignore"):  # told below, by its name
+                array = array.astype(np.float16)
             if not np.isfinite(array).all():
                 raise ValueError(f"{name} has numbers too large for half precision")
         found[name] = array
