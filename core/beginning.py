@@ -83,7 +83,9 @@ def begin_again(
     """A run that was opened for writing, exactly where its newest checkpoint was taken.
 
     One that keeps snapshots but no checkpoint, as the histories that ship, goes on from its newest
-    weights with optimisers that remember nothing, and says so. Raises DataError, RunError, or Cancelled out of `progress`, with the run as it was.
+    weights with optimisers that remember nothing, and says so.
+
+    Raises DataError, RunError, or Cancelled out of `progress`, with the run as it was.
     """
     data = experiments.load_data(experiment, progress)
     checkpoint = run.load_checkpoint()

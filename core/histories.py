@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.probe import Probe, load_probe, save_probe
 from core.probe import FILE as PROBE
+from core.probe import Probe, load_probe, save_probe
 from core.runs import Run, RunDamaged, RunError, RunInfo, RunStore, disk
 from core.runs.atomic import write_file
 from core.runs.document import encode_document, read_document

@@ -47,7 +47,7 @@ class Strip:
             if self.branch is not None:
                 rows.append(self.branch.predictions[:, at])
                 captions += [
-                    f"→ {self.branch_name}" if t <= self.branch_at else "as above"
+                    f"→ {self.branch_name}" if t <= self.branch_at else "same"
                     for t in self.branch.times
                 ]
         indices = np.tile(np.arange(columns), len(rows))

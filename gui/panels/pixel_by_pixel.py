@@ -187,6 +187,7 @@ class PixelsPanel(PicturePanel):
         self.refresh()
 
     def _turn_to(self, _: str) -> None:
+        self._choose_usual_class()
         self._show_controls()
         self.said.setText("")
         self.refresh()
@@ -257,8 +258,6 @@ class PixelsPanel(PicturePanel):
             drawn = replace(drawn, picture=self.turner.at, hidden=self._hidden)
             own = self.session.own_pictures
             key += (self.session.pictures, id(own), self._hidden.tobytes())
-            if drawn.label == EACH:
-                drawn = replace(drawn, label=OPEN)
         return drawn, key
 
     def _half(self) -> Mask:
@@ -367,6 +366,14 @@ class PixelsPanel(PicturePanel):
             for at, name in enumerate(names):
                 self.classes.addItem(name, at)
         self.classes.setEnabled(told)
+        self._choose_usual_class()
+
+    def _choose_usual_class(self) -> None:
+        """Every class is drawn in turn, and what completes a picture left open, if not chosen."""
+        usual, other = (OPEN, EACH) if self.mode.key == "complete" else (EACH, OPEN)
+        at = self.classes.findData(usual)
+        if self.classes.currentData() == other and at >= 0:
+            self.classes.setCurrentIndex(at)
 
     def end(self) -> None:
         """Draw no further."""

@@ -25,7 +25,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     engine = Engine(Experiment("diffusion", "digits", options=TINY, threads=1), store)
     engine.start()
     engine.join()
-    assert engine.run is not None and engine.state == "finished", engine.message
+    assert engine.state == "finished", engine.message
+    assert engine.run is not None
     run, folder = store.open(engine.run.id), tmp_path_factory.mktemp("histories") / "all"
     pack(run, folder / "noise", 2, SAME)
     return folder, run

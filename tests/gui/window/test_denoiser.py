@@ -153,7 +153,8 @@ def test_a_covered_picture_is_completed_as_often_as_was_asked(qtbot: QtBot, open
     assert (top == top[:1]).all()
     click(panel.halves["right"])
     qtbot.waitUntil(lambda: panel.said.text().startswith("Pixel 32 of 32"), timeout=LONG)
-    assert panel.cover.canvas.hidden[:, 4:].all() and not panel.cover.canvas.hidden[:, :4].any()
+    assert panel.cover.canvas.hidden[:, 4:].all()
+    assert not panel.cover.canvas.hidden[:, :4].any()
     press(window, "Ctrl+Alt+8")
     qtbot.waitUntil(panel.bits.can_save, timeout=LONG)
     press(window, "Ctrl+Alt+9")
@@ -178,6 +179,7 @@ def test_a_card_opens_a_run_that_ships(
     click(card.learned)
     desk_in(qtbot, window, "finished")
     desk = window.workbench.desk()
-    assert desk is not None and desk.session.run is not None
+    assert desk is not None
+    assert desk.session.run is not None
     assert desk.session.run.id == run.id
     assert desk.bar.learned.isHidden()
