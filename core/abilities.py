@@ -165,12 +165,14 @@ class Denoises(Protocol):
         keep: int = 10,
         start: float | None = None,
         known: tuple[Tensor, Tensor] | None = None,
+        then: tuple[float, Tensor] | None = None,
     ) -> Denoising:
         """From x_t (B, C, H, W), unit noise where `start` is None, to pictures.
 
         `weight` is that of guidance, 0 the conditional model as it is; a generator makes the steps
         random, as of DDPM, instead of those of DDIM. `start` is the time 0..1 that x_t is of.
-        `known` are pictures and (H, W), True where they hold.
+        `known` are pictures and (H, W), True where they hold. `then` is a time and the labels that
+        are asked for from it on; labels -1 leave the class open.
         """
         ...
 
@@ -194,6 +196,10 @@ class Predicts(Protocol):
 
     def bits(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
         """What each pixel costs, in bits: (B, h, w)."""
+        ...
+
+    def cells(self, hidden: Tensor) -> Tensor:
+        """Which drawn pixels (h, w) a hole (H, W) touches."""
         ...
 
 

@@ -21,6 +21,10 @@ from core.runs import Checkpoint, Run, RunError, RunInfo, RunStore
 from core.runs.errors import saving
 from core.trainer import Trainer
 
+FORGOTTEN = (
+    "this run keeps its weights of step {:,} but not what its optimisers remembered; they begin "
+    "anew, so the first steps may shake what was learned"
+)
 HELD_OUT_PICTURES = 256  # judged while training: +-1.5 points of accuracy, at half a step's cost
 
 
@@ -78,11 +82,15 @@ def begin_again(
 ) -> Beginning:
     """A run that was opened for writing, exactly where its newest checkpoint was taken.
 
+    One that keeps snapshots but no checkpoint, as the histories that ship, goes on from its newest
+    weights with optimisers that remember nothing, and says so.
+
     Raises DataError, RunError, or Cancelled out of `progress`, with the run as it was.
     """
     data = experiments.load_data(experiment, progress)
     checkpoint = run.load_checkpoint()
-    if checkpoint is None:
+    steps = run.snapshots()
+    if checkpoint is None and not steps:
         raise RunError(
             f"{run.id} was interrupted before its first checkpoint; there is nothing to go on "
             "from, begin a new run"
@@ -95,15 +103,25 @@ def begin_again(
         )
     threads = run.info.threads  # another number of threads sums in another order
     devices.use_threads(threads)
-    config = change(experiment.config(), **checkpoint.state["config"])
-    weights = experiments.to_tensors(checkpoint.model)
+    config = experiment.config()
+    if checkpoint is None:
+        weights = experiments.to_tensors(run.load_snapshot(steps[-1]))
+    else:
+        config = change(config, **checkpoint.state["config"])
+        weights = experiments.to_tensors(checkpoint.model)
     method = experiments.rebuild(
         registry.method_class(experiment.method), config, shape, weights, device
     )
     trainer = Trainer(method, *_fed(data, method, experiment.seed, device))
-    trainer.restore(checkpoint)
-    run.resume_from(checkpoint.step)
-    warnings = [*checkpoint.warnings, *_differences(run, data, checkpoint)]
+    if checkpoint is None:
+        trainer.restart(steps[-1], weights)
+        trainer.seconds = run.state.seconds
+        run.resume_from(steps[-1])
+        warnings = [FORGOTTEN.format(steps[-1])]
+    else:
+        trainer.restore(checkpoint)
+        run.resume_from(checkpoint.step)
+        warnings = [*checkpoint.warnings, *_differences(run, data, checkpoint)]
     return Beginning(trainer, run, data, experiment, threads, data.problems, warnings)
 
 

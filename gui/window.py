@@ -29,6 +29,8 @@ from gui.behaviors.board import BoardCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.latent import LatentCommands
+from gui.behaviors.denoise import DenoiseCommands
+from gui.behaviors.histories import Histories
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.tour import Tour
@@ -93,6 +95,8 @@ class Window(QMainWindow):
         self.arena = ArenaCommands(self)
         self.board = BoardCommands(self)
         self.latent = LatentCommands(self)
+        self.denoise = DenoiseCommands(self)
+        self.histories = Histories(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

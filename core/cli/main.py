@@ -71,6 +71,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _train_words(commands, words)
     _resume_words(commands)
     _list_words(commands)
+    _histories_words(commands)
     _evaluate_words(commands)
     _compare_words(commands, words)
     _clusters_words(commands)
@@ -168,8 +169,9 @@ def _resume_words(commands: Commands) -> None:
 
 
 def _list_words(commands: Commands) -> None:
-    listing = commands.add_parser("list", help="list methods, data or runs")
-    listing.add_argument("what", nargs="?", choices=("methods", "data", "runs"), default=None)
+    listing = commands.add_parser("list", help="list methods, data, runs or shipped histories")
+    kinds = ("methods", "data", "runs", "histories")
+    listing.add_argument("what", nargs="?", choices=kinds, default=None)
 
     def do(given: argparse.Namespace) -> int:
         if given.what in (None, "methods"):
@@ -182,6 +184,10 @@ def _list_words(commands: Commands) -> None:
         if given.what in (None, "runs"):
             print() if given.what is None else None
             _print_runs(RunStore(given.runs))
+        if given.what == "histories":
+            from core.cli.histories import print_histories
+
+            print_histories()
         return 0
 
     listing.set_defaults(do=do)
@@ -196,6 +202,18 @@ def _print_runs(store: RunStore) -> None:
             print(f"{run.id:48}cannot be read: {run.problem}")
         else:
             print(f"{run.id:48}{run.status:12}step {run.step:,} of {run.steps:,}  {run.title}")
+
+
+def _histories_words(commands: Commands) -> None:
+    brought = commands.add_parser("histories", help="copy a run that ships among the runs")
+    brought.add_argument("name", help="as `list histories` names it")
+
+    def do(given: argparse.Namespace) -> int:
+        from core.cli.histories import bring
+
+        return bring(given)
+
+    brought.set_defaults(do=do)
 
 
 def _evaluate_words(commands: Commands) -> None:
@@ -327,6 +345,14 @@ def _walk_words(commands: Commands, words: Sequence[str]) -> None:
         made["denoise"].set_defaults(do=walk.denoise)
         walk.add_complete_words(made["complete"])
         made["complete"].set_defaults(do=walk.complete)
+    guided = commands.add_parser(
+        "guidance", help="accuracy and diversity of a denoiser's samples at several weights"
+    )
+    if "guidance" in words:
+        from core.cli.generate import add_guidance_words, guidance
+
+        add_guidance_words(guided)
+        guided.set_defaults(do=guidance)
 
 
 def _generate_words(commands: Commands, words: Sequence[str]) -> None:

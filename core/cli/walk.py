@@ -73,6 +73,9 @@ def add_denoise_words(words: argparse.ArgumentParser) -> None:
     add("--picture", type=Path, default=None, help="a picture of your own to begin from")
     add("--start", type=float, default=0.6, metavar="T",
         help="how far under noise it is put first, 0 to 1 (%(default)g)")  # fmt: skip
+    add("--then", default="", metavar="NAME", help="another class from --at on")
+    add("--at", type=float, default=0.5, metavar="T",
+        help="the time from which it is asked for (%(default)g)")  # fmt: skip
 
 
 def add_complete_words(words: argparse.ArgumentParser) -> None:
@@ -139,9 +142,13 @@ def denoise(given: argparse.Namespace) -> int:
     elif labels is not None:
         labels = labels.expand(given.count)
 
+    other = _label(given, run, given.then) if given.then else None
+    then = None if other is None else (given.at, other.expand(given.count))
+    draws = rng if given.random else None
+
     def work(_: Progress) -> Denoising:
         return method.denoise(
-            x, labels, given.guidance, given.steps, rng if given.random else None, given.keep, start
+            x, labels, given.guidance, given.steps, draws, given.keep, start, then=then
         )
 
     found: Denoising = _worked(given, work)
@@ -221,17 +228,17 @@ def _generated(
     return np.concatenate(made)
 
 
-def _label(given: argparse.Namespace, run: Run) -> Tensor | None:
+def _label(given: argparse.Namespace, run: Run, name: str = "") -> Tensor | None:
     """The class that was named, (1,); None where it is left open. Raises ConfigError."""
-    classes = shape_of(run).classes
-    if not given.label:
+    classes, name = shape_of(run).classes, name or given.label
+    if not name:
         return None
-    if given.label in classes:
-        return torch.tensor([classes.index(given.label)])
-    if given.label.isdecimal() and int(given.label) < len(classes):
-        return torch.tensor([int(given.label)])
+    if name in classes:
+        return torch.tensor([classes.index(name)])
+    if name.isdecimal() and int(name) < len(classes):
+        return torch.tensor([int(name)])
     there = ", ".join(classes) or "none"
-    raise ConfigError(f"--class {given.label}: there is no such class; there are {there}")
+    raise ConfigError(f"{name}: there is no such class; there are {there}")
 
 
 def _picture(given: argparse.Namespace, run: Run) -> Tensor:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from core.config import ConfigError
+from core.histories import history_of
 from core.mailbox import Event, Row
 from core.progress import Progress, Tick
 from core.runs import RunError
@@ -27,6 +28,7 @@ from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
 from gui.panels.clusters import ClustersPanel
 from gui.panels.colour_hints import ColourHintsPanel
+from gui.panels.denoiser import DenoiserPanel
 from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
@@ -34,6 +36,7 @@ from gui.panels.fill import FillPanel
 from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
 from gui.panels.order import OrderPanel
+from gui.panels.pixel_by_pixel import PixelsPanel
 from gui.panels.reconstruct import ReconstructPanel
 from gui.panels.translate import TranslatePanel
 from gui.session import Session
@@ -107,6 +110,8 @@ class Desk(QWidget):
         self.bar.stop.connect(self.stop)
         self.curves.problem.connect(self.problem)
         self.bar.restart.connect(self.restart)
+        self.bar.see_learned.connect(lambda: self.wants.emit("run.learned"))
+        self.bar.offer_learned(history_of(self.session.experiment.method) is not None)
         self.timeline.step_changed.connect(session.go_to)
         self.strip.files_dropped.connect(self.files_dropped)
         session.rows.connect(self._take_rows)
@@ -139,6 +144,10 @@ class Desk(QWidget):
                 self._add_panel(panel.title.lower(), panel(self.session))
         for name, latent in latent_panels(self.session, self.tasks, able):
             self._add_panel(name, latent)
+        if DenoiserPanel.ability in able:
+            self._add_panel("denoise", DenoiserPanel(self.session, self.tasks))
+        if PixelsPanel.ability in able:
+            self._add_panel("pixel by pixel", PixelsPanel(self.session))
         if EmbeddingPanel.ability in able:
             panel_of_map = EmbeddingPanel(self.session, self.tasks)
             self.map = panel_of_map.instrument

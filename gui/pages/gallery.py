@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from core.histories import histories
 from core.registry import Note, notes
 from gui.icons import icon
 from gui.tokens import SPACE
@@ -30,12 +31,14 @@ class Gallery(QScrollArea):
     train = Signal(str)  # method id
     open = Signal(str)  # method id: set it up first
     open_run = Signal(str)  # key of a recent run
+    see = Signal(str)  # method id: a run of it that ships with the program
 
     def __init__(self, found: Sequence[Note] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.cards: list[MethodCard] = []
+        self._learned = {history.info.method for history in histories()}
         self._sections: list[tuple[QWidget, list[MethodCard]]] = []
         self.search = QLineEdit()
         self._nothing = label("", tone="secondary")
@@ -132,9 +135,10 @@ class Gallery(QScrollArea):
             self._say("There is no method yet: assets/methods holds no note.")
 
     def _card(self, note: Note, wide: bool) -> MethodCard:
-        card = MethodCard(note, wide)
+        card = MethodCard(note, wide, learned=note.id in self._learned)
         card.train.connect(self.train)
         card.open.connect(self.open)
+        card.see.connect(self.see)
         self.cards.append(card)
         return card
 

@@ -18,6 +18,7 @@ from gui.widgets.pixels import draw_image, to_qimage
 from gui.widgets.tiles import TileLayout, Tiles
 
 _CAPTION = 18
+_LEAST_IN_SIGHT = 36  # pixels of a side, however many rows are to be seen at once
 _KEPT = 1500  # images kept ready
 
 
@@ -32,17 +33,26 @@ class _Images(Tiles):
         self.groups: Sequence[tuple[str, int]] = ()
         self._ready: dict[int, QImage] = {}
         self.side = 64  # wanted pixels of an image's width
+        self.rows_in_sight = 0  # where columns are given: so many rows are to be seen at once
 
     def tile_size(self, width: int) -> QSize:
         height, image_width = self.images.shape[1:3]
         side = self.side
         if self._columns:
             room = (width + self.gap) // self._columns - self.gap
-            side = max(8, min(160, room))
+            side = max(8, min(160, room, self._room_of_a_row()))
         if side >= image_width:
             side = side // image_width * image_width  # whole pixels stay square
         tall = max(1, round(side * height / image_width))
         return QSize(side, tall + (_CAPTION if len(self.captions) else 0))
+
+    def _room_of_a_row(self) -> int:
+        """Pixels of a side with which the rows that are to be seen are."""
+        if not self.rows_in_sight:
+            return 160
+        below = _CAPTION if len(self.captions) else 0
+        high = (self.viewport().height() - 2 * self.margin + self.gap) // self.rows_in_sight
+        return max(_LEAST_IN_SIGHT, high - self.gap - below)
 
     def paint_tile(self, painter: QPainter, index: int, area: QRect) -> None:
         below = _CAPTION if len(self.captions) else 0
@@ -170,6 +180,12 @@ class ImageGridView(TileView):
         """Wanted width of an image where the picture leaves the columns to the view."""
         self._tiles.side = max(8, pixels)
         self._tiles.relayout()
+
+    def keep_in_sight(self, rows: int) -> None:
+        """Where columns are given: images so small that about so many rows are seen; 0: no care."""
+        if rows != self._tiles.rows_in_sight:
+            self._tiles.rows_in_sight = rows
+            self._tiles.relayout()
 
     def highlight(self, index: int) -> None:
         numbers = list(self._tiles.numbers)

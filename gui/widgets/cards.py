@@ -68,8 +68,17 @@ class MethodCard(Card):
 
     train = Signal(str)
     open = Signal(str)
+    see = Signal(str)  # a run of it that ships with the program
 
-    def __init__(self, note: Note, wide: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        note: Note,
+        wide: bool = False,
+        parent: QWidget | None = None,
+        *,
+        learned: bool = False,
+    ) -> None:
+        """`learned`: a run of the method ships with the program."""
         super().__init__(parent)
         self.note = note
         self.setAccessibleName(f"Train {note.title}")
@@ -89,6 +98,12 @@ class MethodCard(Card):
         train.setProperty("kind", "primary")
         train.setToolTip(f"Train now, {expected(note.minutes)} on two cores")
         train.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the card itself takes Enter
+        self.learned = QPushButton("See one that has learned", self)
+        self.learned.setProperty("kind", "quiet")
+        self.learned.setToolTip("Open a run that ships with the program")
+        self.learned.setAccessibleName(f"See {note.title} that has learned")
+        self.learned.setVisible(learned)
+        self.learned.clicked.connect(lambda: self.see.emit(note.id))
         self._lay_out(picture, set_up, train, wide)
         self.clicked.connect(lambda: self.train.emit(note.id))
         train.clicked.connect(lambda: self.train.emit(note.id))
@@ -122,6 +137,7 @@ class MethodCard(Card):
             text.addWidget(label(note.paper, "small", "faint", wrap=True))
         text.addStretch(1)
         text.addSpacing(SPACE.small)
+        text.addWidget(self.learned, 0, Qt.AlignmentFlag.AlignLeft)
         text.addLayout(foot)
         whole = QHBoxLayout(self) if wide else QVBoxLayout(self)
         whole.setContentsMargins(2, 2, 2, 2)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -78,6 +79,7 @@ class RunBar(QWidget):
     step_once = Signal()
     stop = Signal()
     restart = Signal()
+    see_learned = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +90,10 @@ class RunBar(QWidget):
         self._step = _button("step", "Train one step", self.step_once)
         self._stop = _button("stop", "Stop and keep what was learned", self.stop)
         self._anew = _button("reset", "New run with these settings", self.restart)
+        self.learned = QPushButton("See one that has learned")
+        self.learned.setToolTip("Open a run of this method that ships with the program")
+        self.learned.clicked.connect(self.see_learned)
+        self._has_learned = False
         self._chip = StateChip()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -115,7 +121,7 @@ class RunBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE.medium, SPACE.small, SPACE.medium, SPACE.small)
         row.setSpacing(SPACE.small)
-        for part in (self._main, self._step, self._stop, self._anew, self._chip):
+        for part in (self._main, self._step, self._stop, self._anew, self._chip, self.learned):
             row.addWidget(part)
         row.addSpacing(SPACE.small)
         row.addLayout(lines, 1)
@@ -136,8 +142,14 @@ class RunBar(QWidget):
         self._main.setAccessibleName(f"{main_words} training")
         for button, on in ((self._step, step), (self._stop, stop), (self._anew, anew)):
             button.setEnabled(on)
+        self.learned.setVisible(self._has_learned and state == "idle")
         if reason:
             self._right.setText(reason)
+
+    def offer_learned(self, on: bool) -> None:
+        """Offer a run that ships with the program, as long as there is none here yet."""
+        self._has_learned = on
+        self.learned.setVisible(on and self.state == "idle")
 
     def set_progress(
         self,

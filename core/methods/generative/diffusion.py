@@ -186,6 +186,7 @@ class Diffusion(Method):
         keep: int = 10,
         start: float | None = None,
         known: tuple[Tensor, Tensor] | None = None,
+        then: tuple[float, Tensor] | None = None,
         raw: bool = False,
     ) -> Denoising:
         """x_t (B, C, H, W), by default of t = 1, to pictures, and what was seen on the way.
@@ -193,10 +194,10 @@ class Diffusion(Method):
         `weight` and `steps` are by default those of the options. With a generator the steps are
         those of DDPM, without it DDIM's. `known` are pictures (B, C, H, W) in 0..1 and (H, W),
         True where they are known: there x_t is what the forward process makes of them. Labels -1
-        leave the class open.
+        leave the class open; `then` is a time and the labels that are asked for from it on.
         """
         seen: list[tuple[float, Tensor, Tensor]] = []
-        made = self._denoised(noise, labels, weight, steps, rng, start, known, raw, seen)
+        made = self._denoised(noise, labels, weight, steps, rng, start, known, then, raw, seen)
         chosen = sorted({round(i) for i in np.linspace(0, len(seen) - 1, min(keep, len(seen)))})
         strip, predictions = (
             np.stack([as_images(_shown(seen[i][part]).cpu().numpy()) for i in chosen])
@@ -214,6 +215,7 @@ class Diffusion(Method):
         rng: torch.Generator | None,
         start: float | None,
         known: tuple[Tensor, Tensor] | None,
+        then: tuple[float, Tensor] | None = None,
         raw: bool = False,
         seen: list[tuple[float, Tensor, Tensor]] | None = None,
     ) -> Tensor:
@@ -227,6 +229,8 @@ class Diffusion(Method):
         hole = Hole(known, generator("known", device=x.device)) if known is not None else None
         for at in range(count):
             now, before = shares[at], shares[at + 1]
+            if then is not None and float(times[at]) <= then[0]:
+                labels = then[1]
             for turn in range(AGAIN if hole is not None else 1):
                 if hole is not None:
                     x = hole.put(x, now)
@@ -258,7 +262,7 @@ class Diffusion(Method):
     def generate(self, latents: Tensor, labels: Tensor | None = None, raw: bool = False) -> Tensor:
         """Pictures (B, C, H, W) of noise (B, Z), by DDIM with the options' guidance and steps."""
         x = latents.unflatten(1, self.shape)
-        return _shown(self._denoised(x, labels, None, None, None, None, None, raw))
+        return _shown(self._denoised(x, labels, None, None, None, None, None, raw=raw))
 
     # --- holes ------------------------------------------------------------------------------------
 
