@@ -13,7 +13,7 @@ import torch
 
 from core import experiment as experiments
 from core import registry
-from core.abilities import Generates
+from core.abilities import Criticises, Generates
 from core.config import ConfigError
 from core.evaluate.generative.modes import Modes
 from core.evaluate.generative.prdc import PRDC
@@ -75,14 +75,24 @@ def score(
     bench: Bench,
     step: int | None = None,
     count: int = USUAL,
-    raw: bool = False,
+    ways: Sequence[bool] | None = None,
     progress: Progress | None = None,
     showcase: Showcase | None = None,
-) -> Scored:
-    """What `count` samples of a step score; nothing is kept."""
+) -> list[Scored]:
+    """What `count` samples of a step score; nothing is kept.
+
+    `ways` are by the raw weights (True) or their average; without, the average and, of two players
+    who may circle around it, the raw ones, too.
+    """
     method, at = generator_of(run, step, showcase)
-    made = samples(method, count, progress, raw)
-    return Scored(at, raw, *measured(made, bench, progress))
+    if ways is None:
+        two = isinstance(method, Criticises) and hasattr(method, "averaged")
+        ways = (False, True) if two else (False,)
+    found = []
+    for raw in ways:
+        made = samples(method, count, progress, raw)
+        found.append(Scored(at, raw, *measured(made, bench, progress)))
+    return found
 
 
 def score_all(
@@ -90,7 +100,7 @@ def score_all(
     run: Run,
     bench: Bench,
     count: int = USUAL,
-    raw: bool = False,
+    ways: Sequence[bool] | None = None,
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
     """Score every snapshot and keep each as it comes; all that is kept then.
@@ -98,15 +108,26 @@ def score_all(
     Snapshots that were scored with as many samples are not scored again.
     """
     progress = progress or Progress()
-    steps = run.snapshots()
-    done = {e["step"] for e in kept(run) if e["count"] == count and e["raw"] == raw}
+    steps, wanted = run.snapshots(), bool(ways and ways[0])
+    done = {e["step"] for e in kept(run) if e["count"] == count and e["raw"] == wanted}
     for at, step in enumerate(steps):
         progress.update("Scoring the snapshots", at, len(steps), "snapshots")
         if step not in done:
-            found = score(run, bench, step, count, raw, progress.silent())
-            keep(store, run, [found.to_dict()])
+            found = score(run, bench, step, count, ways, progress.silent())
+            keep(store, run, [each.to_dict() for each in found])
     progress.update("Scoring the snapshots", len(steps), len(steps), "snapshots")
     return kept(run)
+
+
+def compared(found: Sequence[Scored]) -> Table:
+    """The scores of one step side by side: of the average, of the raw weights, of real pictures."""
+    tables = [each.quality.table() for each in found]
+    if len(tables) == 1:
+        return tables[0]
+    names = ["raw" if each.raw else "averaged" for each in found]
+    rows = [(*row[:1], *(t.rows[at][1] for t in tables), row[2])
+            for at, row in enumerate(tables[0].rows)]  # fmt: skip
+    return Table(("measure", *names, "real"), rows, tables[0].notes)
 
 
 def keep(store: RunStore, run: Run, entries: Sequence[dict[str, Any]]) -> None:

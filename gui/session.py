@@ -41,6 +41,7 @@ class Session(QObject):
     pictures_changed = Signal()  # other pictures of the probe are looked at
     picked = Signal(int)  # a picture of the probe was chosen somewhere
     hovered = Signal(int)  # ... or is under the mouse; -1: none
+    sample_chosen = Signal(object)  # latents (N, Z) float32 that a panel which explores them takes
 
     def __init__(
         self, experiment: Experiment, store: RunStore, parent: QObject | None = None

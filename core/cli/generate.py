@@ -119,11 +119,11 @@ def _scored(
 ) -> tuple[int, Table]:
     """Score a step, or all; -1 stands for all."""
     if given.all:
-        entries = scores.score_all(store, run, bench, given.count, given.raw, progress)
+        entries = scores.score_all(store, run, bench, given.count, (given.raw,), progress)
         return -1, scores.table(entries)
-    found = scores.score(run, bench, given.step, given.count, given.raw, progress)
-    scores.keep(store, run, [found.to_dict()])
-    return found.step, found.quality.table()
+    found = scores.score(run, bench, given.step, given.count, (given.raw,), progress)
+    scores.keep(store, run, [each.to_dict() for each in found])
+    return found[0].step, scores.compared(found)
 
 
 def grid(images: Images) -> NDArray[np.uint8]:

@@ -17,8 +17,8 @@ from core.method import Look, Method
 from core.pictures import Histogram, ImageGrid, Images, as_images
 from core.randomness import generator
 
-HEARD = 256  # pictures of each kind that the critic's histogram is made of
-BINS = 40
+HEARD = 256  # real pictures that the critic's histogram is made of
+BINS = 30
 NEAREST = 7
 Arrays = NDArray[np.float32]
 
@@ -128,7 +128,7 @@ class Card:
 
     names: Sequence[str]  # of classes or attributes
     likely: Sequence[float]  # (K,) the judge's probability of each
-    sums_to_one: bool  # of classes; each attribute has its own
+    one_of_many: bool  # exactly one of the names is true, as of classes
     by_features: ImageGrid  # the nearest training pictures, near first
     by_pixels: ImageGrid
 

@@ -16,6 +16,7 @@ from core.runs import RunError
 from gui.laboratory import Laboratory
 from gui.machine import resident_bytes
 from gui.mapping.instrument import MapInstrument
+from gui.nursery.referee import Referee
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
@@ -32,8 +33,10 @@ from gui.panels.figures import FiguresPanel
 from gui.panels.fill import FillPanel
 from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
+from gui.panels.nursery import NurseryPanel
 from gui.panels.order import OrderPanel
 from gui.panels.reconstruct import ReconstructPanel
+from gui.panels.samples_judged import QualityPanel
 from gui.session import Session
 from gui.tasks import Tasks
 from gui.widgets.live_curves import LiveCurves
@@ -131,6 +134,10 @@ class Desk(QWidget):
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)
+        if NurseryPanel.ability in able:
+            referee = Referee(self.session, self.tasks, self)
+            for kind in (NurseryPanel, QualityPanel):
+                self._add_panel(kind.title.lower(), kind(self.session, self.tasks, referee))
         for panel in (GuessPanel, ReconstructPanel, FillPanel, ColourHintsPanel, OrderPanel,
                       AttentionPanel, ClustersPanel):  # fmt: skip
             if panel.ability in able:
