@@ -23,6 +23,7 @@ from core.judge import method_of
 from core.pictures import Curve, Histogram, Line, Table
 from core.progress import Progress
 from core.runs import Run, RunStore
+from core.runs.results import read_evaluations
 from core.showcase import Showcase
 
 NAME = "samples"  # of the evaluation that keeps them
@@ -120,14 +121,20 @@ def score_all(
 
 
 def compared(found: Sequence[Scored]) -> Table:
-    """The scores of one step side by side: of the average, of the raw weights, of real pictures."""
-    tables = [each.quality.table() for each in found]
-    if len(tables) == 1:
-        return tables[0]
+    """The scores of one step side by side: of the average, of the raw weights, of real pictures.
+
+    All but FD in per cent.
+    """
     names = ["raw" if each.raw else "averaged" for each in found]
-    rows = [(*row[:1], *(t.rows[at][1] for t in tables), row[2])
-            for at, row in enumerate(tables[0].rows)]  # fmt: skip
-    return Table(("measure", *names, "real"), rows, tables[0].notes)
+    first, *others = [each.quality.table().rows for each in found]
+    rows = []
+    for at, (name, _, real) in enumerate(first):
+        made = [float(row[at][1]) for row in (first, *others)]
+        if name != "FD":
+            name, made = f"{name}, %", [100 * value for value in made]
+            real = 100 * real if isinstance(real, float) else real
+        rows.append((name, *made, real))
+    return Table(("measure", *names, "real"), rows)
 
 
 def keep(store: RunStore, run: Run, entries: Sequence[dict[str, Any]]) -> None:
@@ -152,7 +159,7 @@ def keep_verdict(store: RunStore, run: Run, step: int, test: hype.Booth) -> None
 
 def kept(run: Run) -> list[dict[str, Any]]:
     """The scores that were kept, by step."""
-    return list(run.evaluations().get(NAME, {}).get("scores", []))
+    return list(read_evaluations(run.path).get(NAME, {}).get("scores", []))
 
 
 def _key(entry: dict[str, Any]) -> tuple[int, int, bool]:
@@ -172,13 +179,13 @@ def table(entries: Sequence[dict[str, Any]]) -> Table:
 
 
 def distances(entries: Sequence[dict[str, Any]]) -> Curve:
-    """FD over the steps with its floor, a line for each number of samples and way."""
+    """FD over the steps, a line for each number of samples, with what as many real ones score."""
     lines: dict[str, Line] = {}
     for title, mine in _alike(entries).items():
         steps = np.array([e["step"] for e in mine], float)
-        lines[f"FD, {title}"] = Line(steps, np.array([e["distance"] for e in mine], float))
+        lines[title] = Line(steps, np.array([e["distance"] for e in mine], float))
         floors = np.array([e["floor"] for e in mine], float)
-        lines[f"what real pictures score, {title}"] = Line(steps, floors, dashed=True)
+        lines[f"{mine[0]['count']:,} real"] = Line(steps, floors, dashed=True)
     return Curve(lines, "step", "Fréchet distance (FD)", log_y=True)
 
 
@@ -216,7 +223,7 @@ def _alike(entries: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
     """Those that may be compared with each other, by what they are of."""
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in sorted(entries, key=lambda e: (-int(e["count"]), bool(e["raw"]), int(e["step"]))):
-        title = f"{entry['count']:,} samples{' of the raw weights' if entry['raw'] else ''}"
+        title = f"{entry['count']:,} samples{', raw' if entry['raw'] else ''}"
         found.setdefault(title, []).append(entry)
     return found
 

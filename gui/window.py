@@ -29,6 +29,7 @@ from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
+from gui.behaviors.samples import SamplesCommands
 from gui.behaviors.tour import Tour
 from gui.behaviors.video import Video
 from gui.commands import Commands
@@ -89,6 +90,7 @@ class Window(QMainWindow):
         self.mapping = Mapping(self)
         self.video = Video(self)
         self.arena = ArenaCommands(self)
+        self.samples = SamplesCommands(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

@@ -113,7 +113,7 @@ def heard(real: Arrays, made: Arrays) -> Histogram:
     both = np.concatenate([real, made])
     low, high = float(both.min()), float(both.max())
     edges = np.linspace(low, high if high > low else low + 1.0, BINS + 1)
-    counts = {"real": real, "made": made}
+    counts = {"D(real)": real, "D(fake)": made}
     return Histogram(
         edges,
         {name: np.histogram(v, edges)[0] / max(1, len(v)) for name, v in counts.items()},

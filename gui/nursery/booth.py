@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TIMES = (100, 200, 300, 500, 1000, 0)  # milliseconds; 0 without a limit
 USUAL = 500
+MASK = 48  # squares across the noise that follows a picture
 ASKED = (
     "Half of the pictures that come are real, half were made by the network. Say of each which it "
     "is: R for real, G for generated; Backspace takes the last answer back, Escape leaves."
@@ -73,7 +74,7 @@ class BoothDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Judge by eye, step {step:,}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, 620)
+        self.resize(620, 660)
         self._pictures = {True: real, False: made}
         self._rng = np.random.default_rng([step, len(earlier)])
         self.test: Booth | None = None
@@ -86,6 +87,7 @@ class BoothDialog(QDialog):
         self.begin.setProperty("kind", "primary")
         self.screen_ = Screen()
         self.bar = QProgressBar()
+        self.count = label("", "small", "secondary")
         self.real, self.generated = QPushButton("Real (R)"), QPushButton("Generated (G)")
         self.leave = QPushButton("Leave")
         self.verdict = label("", "lead", wrap=True, selectable=True)
@@ -120,6 +122,7 @@ class BoothDialog(QDialog):
         inside = test.layout()
         inside.addWidget(self.screen_, 1)
         inside.addWidget(self.bar)
+        inside.addWidget(self.count, 0, Qt.AlignmentFlag.AlignCenter)
         inside.addLayout(buttons)
         self._last = last.layout()
         self._last.addWidget(self.verdict)
@@ -152,7 +155,6 @@ class BoothDialog(QDialog):
         real, made = len(self._pictures[True]), len(self._pictures[False])
         self.test = booth(real, made, self._rng, milliseconds=self.time.currentData())
         self.bar.setRange(0, len(self.test.trials))
-        self.bar.setFormat("%v of %m")
         self.pages.setCurrentIndex(1)
         self.setFocus()
         self._show_next()
@@ -187,6 +189,7 @@ class BoothDialog(QDialog):
         assert self.test is not None
         self._hide.stop()
         self.bar.setValue(self.test.answered)
+        self.count.setText(f"{self.test.answered} of {len(self.test.trials)} judged")
         now = self.test.now
         if now is None:
             self._end()
@@ -197,8 +200,7 @@ class BoothDialog(QDialog):
 
     def _mask(self) -> None:
         """Noise, so that the eye keeps nothing of the picture."""
-        shape = self._pictures[True].shape[1:]
-        self.screen_.show_image(self._rng.integers(0, 256, shape, dtype=np.uint8))
+        self.screen_.show_image(self._rng.integers(0, 256, (MASK, MASK), dtype=np.uint8))
 
     def _end(self) -> None:
         from core.generative.hype import verdict

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.generative.nursery import Card, Samples
 
 SIDE = 96  # pixels of the sample
+NEAR, HIGH = 42, 196  # of each neighbour; of both rows of them
 NONE = "Click a sample to look at it closely."
 
 
@@ -82,7 +83,8 @@ class SampleCard(QScrollArea):
         for part in (self.send, self.missing, self.train, self.work, self.chances):
             column.addWidget(part)
         column.addWidget(self.near, 1)
-        self.near.setMinimumHeight(190)
+        self.near.setMinimumHeight(HIGH)
+        self.near.set_side(NEAR)
         self.setWidget(inside)
 
     def forget(self) -> None:
@@ -117,7 +119,6 @@ class SampleCard(QScrollArea):
             ImageGrid(
                 np.concatenate([g.images for g in both]),
                 [c for g in both for c in g.captions],
-                columns=card.by_features.columns,
                 groups=[("Nearest by features", len(both[0].images)),
                         ("Nearest by pixels", len(both[1].images))],
             )

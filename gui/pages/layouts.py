@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OPTIONS = ("setup", "note")
 SHOWN = ("nursery", "quality", "guesses", "reconstruction", "hide by hand", "colour hints",
-         "puzzle by hand", "attention", "figures", "clusters", "labelling", "evaluation")  # fmt: skip
+         "puzzle by hand", "attention", "figures", "clusters", "labelling",
+         "evaluation")  # fmt: skip
 OPTIONS_WIDTH = 300
 TALL = 680  # from this height on the map stands under the pictures, below it it is a tab
 LAYOUTS = ("train", "look", "present")

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -119,15 +120,13 @@ class NurseryPanel(Panel):
             for part in parts:
                 row.addWidget(part)
             flow.addWidget(group)
-        self.side.addTab(self.heard, "Critic")
+        self.side.addTab(self.heard, "Discriminator")
         self.side.addTab(self.card, "Sample")
         self.side.setMinimumWidth(200)
         self.halves = QSplitter(Qt.Orientation.Horizontal)
         self.halves.addWidget(self.grid)
         self.halves.addWidget(self.side)
-        self.halves.setStretchFactor(0, 3)
-        self.halves.setStretchFactor(1, 2)
-        self.halves.setSizes([600, 400])
+        self.halves.setSizes([550, 450])
         self.body.addLayout(flow)
         self.body.addWidget(self.halves, 1)
         for name in ("class", "truncation", "average"):
@@ -181,6 +180,11 @@ class NurseryPanel(Panel):
         self.side.setCurrentWidget(self.card)
         self.referee.prepare()
         self._show_chosen()
+
+    def look_at_next(self) -> None:
+        """One sample after the other."""
+        count = len(self.samples.images) if self.samples is not None else 1
+        self.look_at(0 if self.chosen is None else (self.chosen + 1) % count)
 
     def send_on(self) -> None:
         """Give the latents of the chosen sample, or of the first, to the latent explorer."""
@@ -269,6 +273,12 @@ class NurseryPanel(Panel):
             self.card.show_card(card)
 
     # --- fitting ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is said of the samples stands beside them, or under them where it is narrow."""
+        super().resizeEvent(event)
+        wide = self.width() > self.height()
+        self.halves.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -178,7 +178,10 @@ class QualityPanel(Panel):
             view.set_stamp(self.stamp(found[0].step))
         self.scores.show_picture(scores.compared(found))
         self.copies.show_picture(found[0].memorisation)
-        self._say(f"Step {found[0].step:,}, {self.referee.words()}.")
+        self._say(
+            f"{found[0].quality.count:,} samples of step {found[0].step:,}, "
+            f"{self.referee.words()}; this is no FID."
+        )
 
     def _show_kept(self) -> None:
         """The curves of what was scored, and what they say went wrong."""

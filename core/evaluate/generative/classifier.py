@@ -78,7 +78,7 @@ class Judge:
 
     @property
     def one_of_many(self) -> bool:
-        """Whether exactly one of its answers is true, as of classes; attributes are each their own."""
+        """Whether exactly one of its answers is true, as of classes and not of attributes."""
         return self.learns != ATTRIBUTES
 
     def __str__(self) -> str:
