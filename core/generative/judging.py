@@ -38,6 +38,7 @@ class Bench:
     held_out: Arrays  # (N, 64), N at most `USUAL`
     train: Arrays  # (M, 64)
     usual: dict[str, float]  # rate of each class, or attribute, of the held-out pictures
+    far: Arrays  # (N,) of held-out pictures to the training picture nearest to each
     floors: dict[int, float] = field(default_factory=dict)  # samples -> FD of as many real ones
 
     def floor(self, count: int) -> float:
@@ -120,7 +121,8 @@ def bench_of(data: ImageSet, judge: Judge, progress: Progress | None = None) -> 
             if what == "held-out":
                 likely.append(judge.probabilities(images))
         found.append(np.concatenate(parts))
-    return Bench(data, judge, found[0], found[1], _rates(judge, np.concatenate(likely)))
+    usual = _rates(judge, np.concatenate(likely))
+    return Bench(data, judge, found[0], found[1], usual, _to_nearest(found[0], found[1]))
 
 
 def measured(
@@ -131,7 +133,7 @@ def measured(
     progress.update("Features of the samples", 0, 2, "parts")
     judge, found = bench.judge, bench.judge.features(made)
     progress.update("Comparing", 1, 2, "parts")
-    few = slice(MOST_BALLS)
+    few, far = slice(MOST_BALLS), _to_nearest(found, bench.train)
     scores = Quality(
         len(made),
         frechet(bench.held_out, found),
@@ -139,10 +141,10 @@ def measured(
         prdc(bench.held_out[few], found[few]),
         _rates(judge, judge.probabilities(made)),
         bench.usual,
-        copied(found[few], bench.held_out[few], bench.train),
+        copied(far, bench.far),
         str(judge),
     )
-    return scores, memorisation(found[few], bench.held_out[few], bench.train)
+    return scores, memorisation(far, bench.far)
 
 
 def _rates(judge: Judge, likely: Arrays) -> dict[str, float]:
@@ -154,23 +156,28 @@ def _rates(judge: Judge, likely: Arrays) -> dict[str, float]:
     return {name: float(share) for name, share in zip(judge.names, shares)}
 
 
-def copied(found: Arrays, held_out: Arrays, train: Arrays) -> float:
-    """The share of samples that lie nearer to a training picture than all but 1 % of held-out ones.
+def copied(far: Arrays, usual: Arrays) -> float:
+    """The share of samples nearer to a training picture than all but 1 % of held-out ones are.
 
+    `far` (N,) and `usual` (M,) are the distances of both to the training picture nearest to each.
     About 0.01 of fresh real pictures do; far more is memorisation.
     """
-    usual, mine = nearest(held_out, train)[1][:, 0], nearest(found, train)[1][:, 0]
-    return float((mine < np.percentile(usual, PERCENT)).mean())
+    return float((far < np.percentile(usual, PERCENT)).mean())
 
 
-def memorisation(found: Arrays, held_out: Arrays, train: Arrays) -> Histogram:
-    """How far samples and held-out pictures are from the training picture nearest to them."""
-    heaps = {"made": nearest(found, train)[1][:, 0], "held out": nearest(held_out, train)[1][:, 0]}
+def memorisation(far: Arrays, usual: Arrays) -> Histogram:
+    """How far samples (N,) and held-out pictures (M,) are from what was learned from."""
+    heaps = {"made": far, "held out": usual}
     edges = np.linspace(0, max(float(h.max()) for h in heaps.values()) or 1.0, BINS + 1)
     counts = {name: np.histogram(h, edges)[0] / len(h) for name, h in heaps.items()}
     return Histogram(
         edges, counts, "distance to the nearest training picture", "share of the pictures"
     )
+
+
+def _to_nearest(features: Arrays, train: Arrays) -> Arrays:
+    """The distance (N,) of the first features to the training picture nearest to each."""
+    return nearest(features[:MOST_BALLS], train)[1][:, 0]
 
 
 def neighbours(

@@ -17,6 +17,7 @@ from core.method import Look, Method
 from core.pictures import Histogram, ImageGrid, Images, as_images
 from core.randomness import generator
 
+MOST = 256  # samples that are looked at together
 HEARD = 256  # real pictures that the critic's histogram is made of
 BINS = 30
 NEAREST = 7
@@ -69,7 +70,9 @@ def sampled(wish: Wish) -> Callable[[Method, Look], Samples]:
         if not isinstance(method, Generates):
             raise TypeError(f"{type(method).__name__} makes no pictures of noise")
         rng = generator("nursery", wish.draw, device=look.rng.device)
-        latents = method.draw(wish.count, rng)
+        latents = method.draw(max(MOST, wish.count), rng)[
+            : wish.count
+        ]  # fewer are the first of many
         truncates = not isinstance(method, Denoises)  # less noise is no noise that it has seen
         if truncates and wish.truncation != 1.0:
             latents = truncated(latents, wish.truncation)
