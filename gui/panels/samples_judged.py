@@ -151,9 +151,9 @@ class QualityPanel(Panel):
             from core.device import use_threads
 
             use_threads(1)
-            started = time.monotonic()
+            started = time.thread_time()  # what the training could have had, not what others took
             found = scores.score(run, bench, step, LIVE, None, progress, showcase)
-            return found, time.monotonic() - started
+            return found, time.thread_time() - started
 
         self._newest.ask(work, self._take_live, self.refused)
 
@@ -163,6 +163,8 @@ class QualityPanel(Panel):
 
     def _take_live(self, answer: tuple[list[Scored], float]) -> None:
         found, seconds = answer
+        seconds = seconds if self._answered else 0.0  # the first one loads what is loaded once
+        self._answered = True
         self._live = [*self._live, *(each.to_dict() for each in found)][-MOST_LIVE:]
         self._show_scores(found)
         self._show_kept()
