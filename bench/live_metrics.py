@@ -2,7 +2,7 @@
 
 One GAN trains in the engine, without a window. In turns nothing else is done, and the newest
 samples are scored once as the panel of quality does it, in a thread of low priority; each turn
-alone lasts as long as the scoring before it. The panel then rests 20 times the processor time that
+alone lasts as long as the scoring before it. The panel then rests 30 times the processor time that
 a score took; what a score takes from the training is spread over that rest.
 
     python -m bench.live_metrics [--data digits] [--width 32] [--rounds 5]
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BAR = 1.05
 STEPS = 1_000_000  # more than there is time for
 SAMPLES = 500  # as gui/panels/samples_judged.py
-PATIENCE = 20  # as there
+PATIENCE = 30  # as there
 POLL = 0.01  # seconds
 
 

@@ -39,7 +39,7 @@ class QualityPanel(Panel):
 
     title = "Quality"
     ability = "Generates"
-    patience = 20  # so that scores cost a training at most 5 %
+    patience = 30  # so that scores cost a training at most 5 %, however the cores are shared
 
     def __init__(
         self, session: Session, tasks: Tasks, referee: Referee, parent: QWidget | None = None
