@@ -44,6 +44,10 @@ class Progress:
         self._started = self._told = 0.0
         self._first = self._done = 0  # of this piece of work: when it began, and now
 
+    def silent(self) -> Progress:
+        """Tells nobody, and hears as this does that the work is no longer wanted."""
+        return Progress(cancelled=self._cancelled)
+
     def update(self, what: str, done: int, total: int = 0, unit: str = "") -> None:
         """Say that `done` of `total` units of `what` are done; raises Cancelled."""
         if self._cancelled is not None and self._cancelled():

@@ -26,13 +26,14 @@ from gui.about import show_about
 from gui.actions import Actions
 from gui.behaviors.arena import ArenaCommands
 from gui.behaviors.board import BoardCommands
+from gui.behaviors.denoise import DenoiseCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
-from gui.behaviors.latent import LatentCommands
-from gui.behaviors.denoise import DenoiseCommands
 from gui.behaviors.histories import Histories
+from gui.behaviors.latent import LatentCommands
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
+from gui.behaviors.samples import SamplesCommands
 from gui.behaviors.tour import Tour
 from gui.behaviors.video import Video
 from gui.commands import Commands
@@ -97,6 +98,7 @@ class Window(QMainWindow):
         self.latent = LatentCommands(self)
         self.denoise = DenoiseCommands(self)
         self.histories = Histories(self)
+        self.samples = SamplesCommands(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

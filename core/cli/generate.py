@@ -1,4 +1,4 @@
-"""What a run makes and how good that is: `main.py generate`, `score` and `guidance`."""
+"""`main.py generate` and `main.py score`: what a run makes, and how good that is."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import experiment as experiments
-from core.abilities import Generates
+from core import scores
 from core.cli.bar import Bar
 from core.cli.judge import print_table
 from core.cli.train import open_run
 from core.config import ConfigError
 from core.evaluate.generative.classifier import judge_of
-from core.generative.guidance import COUNT, STEPS, WEIGHTS
-from core.generative.guidance import guidance as measured
-from core.generative.judging import USUAL, modes_of, quality, samples
-from core.judge import method_of
-from core.pictures import Images, as_images
+from core.generative import hype
+from core.generative.judging import USUAL, Bench, bench_of, modes_of, samples
+from core.pictures import Images, Table, as_images
 from core.progress import Progress
 from core.runs import Run, RunStore
 
@@ -45,41 +43,9 @@ def add_score_words(score: argparse.ArgumentParser) -> None:
     score.add_argument(
         "--count", type=int, default=USUAL, help="samples that are judged (%(default)s)"
     )
-
-
-def add_guidance_words(words: argparse.ArgumentParser) -> None:
-    """The words of `guidance`."""
-    words.add_argument("run", help="id or folder of the run, or 'last'")
-    words.add_argument("--step", type=int, default=None, help="of this snapshot; else the last")
-    words.add_argument(
-        "--weights", default=",".join(f"{w:g}" for w in WEIGHTS), metavar="LIST", help="%(default)s"
+    score.add_argument(
+        "--all", action="store_true", help="every snapshot that was not scored with as many yet"
     )
-    words.add_argument("--count", type=int, default=COUNT, help="samples of each (%(default)s)")
-    words.add_argument("--steps", type=int, default=STEPS, help="of each sample (%(default)s)")
-
-
-def guidance(given: argparse.Namespace) -> int:
-    """`main.py guidance RUN`: accuracy and diversity at several weights of guidance."""
-    run = open_run(RunStore(given.runs), given.run)
-    method, step = method_of(run, given.step)
-    try:
-        weights = [float(part) for part in given.weights.split(",")]
-    except ValueError:
-        raise ConfigError(
-            f"--weights {given.weights!r}: expected numbers with commas between"
-        ) from None
-    bar = Bar(given.quiet)
-    progress = Progress(bar.tick)
-    try:
-        data = experiments.load_data(experiments.from_run(run), progress)
-        found = measured(
-            method, data, judge_of(data, progress), weights, given.count, given.steps, progress
-        )
-    finally:
-        bar.close()
-    print(f"{run.info.title}, step {step:,}")
-    print_table(found.table())
-    return 0
 
 
 def _run_words(words: argparse.ArgumentParser) -> None:
@@ -94,7 +60,7 @@ def generate(given: argparse.Namespace) -> int:
     """`main.py generate RUN --count N --to FILE`."""
     if given.count < 1:
         raise ConfigError(f"--count {given.count}: at least 1 is needed")
-    method, _ = _generator(open_run(RunStore(given.runs), given.run), given.step)
+    method, _ = scores.generator_of(open_run(RunStore(given.runs), given.run), given.step)
     bar = Bar(given.quiet)
     try:
         found = samples(method, given.count, Progress(bar.tick), given.raw).numpy()
@@ -118,34 +84,46 @@ def generate(given: argparse.Namespace) -> int:
 
 
 def score(given: argparse.Namespace) -> int:
-    """`main.py score RUN`: what its samples score, or of points which modes they found."""
-    run = open_run(RunStore(given.runs), given.run)
-    method, step = _generator(run, given.step)
+    """`main.py score RUN`: what its samples score, or of points which modes they found.
+
+    What is found is kept with the run; what people said of its pictures is told, too.
+    """
+    store = RunStore(given.runs)
+    run = open_run(store, given.run)
     bar = Bar(given.quiet)
     progress = Progress(bar.tick)
     try:
         data = experiments.load_data(experiments.from_run(run), progress)
-        made = samples(method, given.count, progress, given.raw)
         if data.points:
-            found = None
+            method, step = scores.generator_of(run, given.step)
+            told: Table | str = str(
+                modes_of(samples(method, given.count, progress, given.raw), data)
+            )
         else:
-            found = quality(made, data, judge_of(data, progress), progress)
+            bench = bench_of(data, judge_of(data, progress), progress)
+            step, told = _scored(store, run, bench, given, progress)
     finally:
         bar.close()
-    print(f"{run.info.title}, step {step:,}")
-    if found is None:
-        print(modes_of(made, data))
+    print(f"{run.info.title}, step {step:,}" if step >= 0 else run.info.title)
+    if isinstance(told, str):
+        print(told)
     else:
-        print_table(found.table())
+        print_table(told)
+    for each in hype.kept(run):
+        print(f"Judged by eye, step {each['step']:,}: {hype.verdict_of(each).sentence()}")
     return 0
 
 
-def _generator(run: Run, step: int | None) -> tuple[Generates, int]:
-    method, at = method_of(run, step)
-    if not isinstance(method, Generates):
-        raise ConfigError(f"{run.info.method} generates nothing; choose a run of gan or another "
-                           "method that does")  # fmt: skip
-    return method, at
+def _scored(
+    store: RunStore, run: Run, bench: Bench, given: argparse.Namespace, progress: Progress
+) -> tuple[int, Table]:
+    """Score a step, or all; -1 stands for all."""
+    if given.all:
+        entries = scores.score_all(store, run, bench, given.count, (given.raw,), progress)
+        return -1, scores.table(entries)
+    found = scores.score(run, bench, given.step, given.count, (given.raw,), progress)
+    scores.keep(store, run, [each.to_dict() for each in found])
+    return found[0].step, scores.compared(found)
 
 
 def grid(images: Images) -> NDArray[np.uint8]:

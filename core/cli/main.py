@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.cli.data_words import HELP, add_data_words, explained, source_ahead
+from core.cli.late import add_late_words
 from core.config import ConfigError, options_of
 from core.data.imageset import DataError
 from core.data.sources import UnknownSource, sources
@@ -75,14 +76,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _evaluate_words(commands)
     _compare_words(commands, words)
     _clusters_words(commands)
-    _ask_words(commands, words)
-    _map_words(commands, words)
-    _track_words(commands, words)
-    _arena_words(commands, words)
-    _walk_words(commands, words)
-    _generate_words(commands, words)
-    _translate_words(commands, words)
-    _latent_words(commands, words)
+    add_late_words(commands, words)
     _export_words(commands)
     _report_words(commands)
     return parser
@@ -276,121 +270,6 @@ def _clusters_words(commands: Commands) -> None:
         return do_clusters(given)
 
     clusters.set_defaults(do=do)
-
-
-def _ask_words(commands: Commands, words: Sequence[str]) -> None:
-    ask = commands.add_parser(
-        "ask", help="hide part of a picture, shuffle or colour it, and ask a run"
-    )
-    if "ask" in words:  # what it needs imports torch
-        from core.cli.ask import add_words
-        from core.cli.ask import ask as do_ask
-
-        add_words(ask)
-        ask.set_defaults(do=do_ask)
-
-
-def _map_words(commands: Commands, words: Sequence[str]) -> None:
-    drawn = commands.add_parser(
-        "map", help="draw and export the map of a run's features, or of a file of anyone's"
-    )
-    if "map" in words:  # what it needs imports torch
-        from core.cli.map import add_words, draw_map
-
-        add_words(drawn)
-        drawn.set_defaults(do=draw_map)
-
-
-def _track_words(commands: Commands, words: Sequence[str]) -> None:
-    followed = commands.add_parser(
-        "track", help="follow masks through a film by what a run, or a baseline, finds alike"
-    )
-    judged = commands.add_parser(
-        "tracking", help="a table of how well runs and baselines follow on known clips"
-    )
-    if "track" in words or "tracking" in words:  # what they need imports torch
-        from core.cli.track import add_judging_words, add_words, track, tracking
-
-        add_words(followed)
-        followed.set_defaults(do=track)
-        add_judging_words(judged)
-        judged.set_defaults(do=tracking)
-
-
-def _arena_words(commands: Commands, words: Sequence[str]) -> None:
-    games = commands.add_parser(
-        "arena", help="several GANs on the same points in the plane, side by side"
-    )
-    if "arena" in words:  # what it needs imports torch
-        from core.cli.arena import add_words, arena
-
-        add_words(games)
-        games.set_defaults(do=arena)
-
-
-def _walk_words(commands: Commands, words: Sequence[str]) -> None:
-    """`walk`, `denoise` and `complete`."""
-    helps = {
-        "walk": "a film along a path through the latents of a run that generates",
-        "denoise": "from noise to pictures, and what they are taken for on the way",
-        "complete": "draw the lower part of a picture pixel by pixel, several times",
-    }
-    made = {name: commands.add_parser(name, help=text) for name, text in helps.items()}
-    if any(name in words for name in helps):  # what they need imports torch
-        from core.cli import walk
-
-        walk.add_walk_words(made["walk"])
-        made["walk"].set_defaults(do=walk.walk)
-        walk.add_denoise_words(made["denoise"])
-        made["denoise"].set_defaults(do=walk.denoise)
-        walk.add_complete_words(made["complete"])
-        made["complete"].set_defaults(do=walk.complete)
-    guided = commands.add_parser(
-        "guidance", help="accuracy and diversity of a denoiser's samples at several weights"
-    )
-    if "guidance" in words:
-        from core.cli.generate import add_guidance_words, guidance
-
-        add_guidance_words(guided)
-        guided.set_defaults(do=guidance)
-
-
-def _generate_words(commands: Commands, words: Sequence[str]) -> None:
-    made = commands.add_parser("generate", help="pictures that a run makes, as a grid or a folder")
-    scored = commands.add_parser(
-        "score", help="how good a run's samples are: FD, precision, recall, coverage, modes"
-    )
-    if "generate" in words or "score" in words:  # what they need imports torch
-        from core.cli.generate import add_score_words, add_words, generate, score
-
-        add_words(made)
-        made.set_defaults(do=generate)
-        add_score_words(scored)
-        scored.set_defaults(do=score)
-
-
-def _translate_words(commands: Commands, words: Sequence[str]) -> None:
-    made = commands.add_parser(
-        "translate", help="pictures of your own, as a run makes them in the other domain"
-    )
-    if "translate" in words:  # what it needs imports torch
-        from core.cli.translate import add_words, translate
-
-        add_words(made)
-        made.set_defaults(do=translate)
-
-
-def _latent_words(commands: Commands, words: Sequence[str]) -> None:
-    """`arithmetic` and `invert`."""
-    summed = commands.add_parser("arithmetic", help="this minus that plus that, of latents: scored")
-    inverted = commands.add_parser("invert", help="the latent that makes a picture of your own")
-    if "arithmetic" in words or "invert" in words:  # what they need imports torch
-        from core.cli import latent
-
-        latent.add_arithmetic_words(summed)
-        summed.set_defaults(do=latent.arithmetic)
-        latent.add_invert_words(inverted)
-        inverted.set_defaults(do=latent.invert)
 
 
 def _export_words(commands: Commands) -> None:

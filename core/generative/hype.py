@@ -8,7 +8,7 @@ generated pictures; the score is the share of mistakes. At 50 % they cannot be t
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -159,3 +159,11 @@ def keep(run: Run, step: int, test: Booth, who: str = "") -> None:
 def kept(run: Run) -> list[dict[str, Any]]:
     """The tests that were kept with a run, oldest first."""
     return list(read_evaluations(run.path).get(NAME, {}).get("tests", []))
+
+
+def verdict_of(entry: dict[str, Any]) -> Verdict:
+    """What a kept test said; raises ValueError where it is damaged."""
+    try:
+        return Verdict(**{f.name: entry[f.name] for f in fields(Verdict)})
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"a kept verdict cannot be read: {error} is missing") from error

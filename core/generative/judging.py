@@ -23,9 +23,29 @@ from core.randomness import generator
 USUAL = 2000  # samples; distances of other numbers of samples are not to be compared
 MOST_BALLS = 1000  # features of each kind that precision and recall are measured on
 BATCH = 100
+SEEN = 1000  # real pictures that are looked at between two reports of progress
 BINS = 40
 PERCENT = 1  # below this percentile of held-out distances a sample counts as copied
 Arrays = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What samples are held against: their data, the judge, and what it sees in the real ones."""
+
+    data: ImageSet
+    judge: Judge
+    held_out: Arrays  # (N, 64), N at most `USUAL`
+    train: Arrays  # (M, 64)
+    usual: dict[str, float]  # rate of each class, or attribute, of the held-out pictures
+    far: Arrays  # (N,) of held-out pictures to the training picture nearest to each
+    floors: dict[int, float] = field(default_factory=dict)  # samples -> FD of as many real ones
+
+    def floor(self, count: int) -> float:
+        """What `count` real training pictures score; found once."""
+        if count not in self.floors:
+            self.floors[count] = floor(self.train, self.held_out, count)
+        return self.floors[count]
 
 
 @dataclass(frozen=True)
@@ -84,30 +104,47 @@ def quality(
 ) -> Quality:
     """What samples (N, C, H, W) in 0..1 score against the held-out pictures of their data."""
     progress = progress or Progress()
-    progress.update("Features of the samples", 0, 3, "parts")
-    found = judge.features(made)
-    progress.update("Features of the held-out pictures", 1, 3, "parts")
-    held_out, train = features_of(data, judge)
-    progress.update("Comparing", 2, 3, "parts")
-    few = slice(MOST_BALLS)
-    real = judge.probabilities(unit(torch.from_numpy(np.array(data.held_out.images[:USUAL]))))
-    return Quality(
+    return measured(made, bench_of(data, judge, progress), progress)[0]
+
+
+def bench_of(data: ImageSet, judge: Judge, progress: Progress | None = None) -> Bench:
+    """What samples of these data are held against, whoever made them."""
+    progress = progress or Progress()
+    held_out, train = data.held_out.images[:USUAL], data.train.images
+    found, likely = [], []
+    for what, pictures in (("held-out", held_out), ("training", train)):
+        parts = []
+        for start in range(0, len(pictures), SEEN):
+            progress.update(f"Features of the {what} pictures", start, len(pictures), "pictures")
+            images = unit(torch.from_numpy(np.array(pictures[start : start + SEEN])))
+            parts.append(judge.features(images))
+            if what == "held-out":
+                likely.append(judge.probabilities(images))
+        found.append(np.concatenate(parts))
+    usual = _rates(judge, np.concatenate(likely))
+    return Bench(data, judge, found[0], found[1], usual, _to_nearest(found[0], found[1]))
+
+
+def measured(
+    made: Tensor, bench: Bench, progress: Progress | None = None
+) -> tuple[Quality, Histogram]:
+    """What samples (N, C, H, W) in 0..1 score, and how far they are from what was learned from."""
+    progress = progress or Progress()
+    progress.update("Features of the samples", 0, 2, "parts")
+    judge, found = bench.judge, bench.judge.features(made)
+    progress.update("Comparing", 1, 2, "parts")
+    few, far = slice(MOST_BALLS), _to_nearest(found, bench.train)
+    scores = Quality(
         len(made),
-        frechet(held_out, found),
-        floor(train, held_out, len(made)),
-        prdc(held_out[few], found[few]),
+        frechet(bench.held_out, found),
+        bench.floor(len(made)),
+        prdc(bench.held_out[few], found[few]),
         _rates(judge, judge.probabilities(made)),
-        _rates(judge, real),
-        copied(found[few], held_out[few], train),
+        bench.usual,
+        copied(far, bench.far),
         str(judge),
     )
-
-
-def features_of(data: ImageSet, judge: Judge) -> tuple[Arrays, Arrays]:
-    """Features (N, 64) of the held-out and of the training pictures, at most `USUAL` of the one."""
-    held_out, train = data.held_out.images[:USUAL], data.train.images
-    found = [judge.features(unit(torch.from_numpy(np.array(p)))) for p in (held_out, train)]
-    return found[0], found[1]
+    return scores, memorisation(far, bench.far)
 
 
 def _rates(judge: Judge, likely: Arrays) -> dict[str, float]:
@@ -119,18 +156,18 @@ def _rates(judge: Judge, likely: Arrays) -> dict[str, float]:
     return {name: float(share) for name, share in zip(judge.names, shares)}
 
 
-def copied(found: Arrays, held_out: Arrays, train: Arrays) -> float:
-    """The share of samples that lie nearer to a training picture than all but 1 % of held-out ones.
+def copied(far: Arrays, usual: Arrays) -> float:
+    """The share of samples nearer to a training picture than all but 1 % of held-out ones are.
 
+    `far` (N,) and `usual` (M,) are the distances of both to the training picture nearest to each.
     About 0.01 of fresh real pictures do; far more is memorisation.
     """
-    usual, mine = nearest(held_out, train)[1][:, 0], nearest(found, train)[1][:, 0]
-    return float((mine < np.percentile(usual, PERCENT)).mean())
+    return float((far < np.percentile(usual, PERCENT)).mean())
 
 
-def memorisation(found: Arrays, held_out: Arrays, train: Arrays) -> Histogram:
-    """How far samples and held-out pictures are from the training picture nearest to them."""
-    heaps = {"made": nearest(found, train)[1][:, 0], "held out": nearest(held_out, train)[1][:, 0]}
+def memorisation(far: Arrays, usual: Arrays) -> Histogram:
+    """How far samples (N,) and held-out pictures (M,) are from what was learned from."""
+    heaps = {"made": far, "held out": usual}
     edges = np.linspace(0, max(float(h.max()) for h in heaps.values()) or 1.0, BINS + 1)
     counts = {name: np.histogram(h, edges)[0] / len(h) for name, h in heaps.items()}
     return Histogram(
@@ -138,20 +175,26 @@ def memorisation(found: Arrays, held_out: Arrays, train: Arrays) -> Histogram:
     )
 
 
-def neighbours(sample: Tensor, data: ImageSet, judge: Judge, k: int = 7) -> dict[str, list[int]]:
-    """Positions of the training pictures nearest to a sample (C, H, W), near first: two ways.
+def _to_nearest(features: Arrays, train: Arrays) -> Arrays:
+    """The distance (N,) of the first features to the training picture nearest to each."""
+    return nearest(features[:MOST_BALLS], train)[1][:, 0]
 
-    "features" as the judge sees, "pixels" as they are.
+
+def neighbours(
+    sample: Tensor, bench: Bench, k: int = 7
+) -> dict[str, tuple[NDArray[np.int64], Arrays]]:
+    """Positions (k,) of the training pictures nearest to a sample (C, H, W), near first, and how
+    far they are: by "features" as the judge sees, by "pixels" in 0..1 as they are.
     """
-    mine = judge.features(sample.unsqueeze(0))
-    in_features = nearest(mine, features_of(data, judge)[1], k)[0][0]
-    flat = data.train.images.reshape(len(data.train), -1)
+    mine = bench.judge.features(sample.unsqueeze(0))
+    where, far = nearest(mine, bench.train, k)
+    flat = bench.data.train.images.reshape(len(bench.train), -1)
     apart = np.concatenate(
-        [distances((sample.flatten() * 255).numpy()[None], flat[at : at + 1000])[0]
-         for at in range(0, len(flat), 1000)]
-    )  # fmt: skip
-    in_pixels = np.argsort(apart, kind="stable")[:k]
-    return {"features": in_features.tolist(), "pixels": in_pixels.tolist()}
+        [distances((sample.flatten() * 255).numpy()[None], flat[at : at + SEEN])[0]
+         for at in range(0, len(flat), SEEN)]
+    ) / np.float32(255)  # fmt: skip
+    alike = np.argsort(apart, kind="stable")[:k]
+    return {"features": (where[0], far[0]), "pixels": (alike, apart[alike])}
 
 
 def modes_of(made: Tensor, data: ImageSet) -> Modes:

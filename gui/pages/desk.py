@@ -20,15 +20,14 @@ from gui.mapping.instrument import MapInstrument
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
-from gui.pages.latent_panels import latent_panels
 from gui.pages.layouts import apply_layout, show_tab_names
+from gui.pages.makers import panels_of_makers
 from gui.pages.pictures import Pictures
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
 from gui.panels.clusters import ClustersPanel
 from gui.panels.colour_hints import ColourHintsPanel
-from gui.panels.denoiser import DenoiserPanel
 from gui.panels.embedding import EmbeddingPanel
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.figures import FiguresPanel
@@ -36,7 +35,6 @@ from gui.panels.fill import FillPanel
 from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
 from gui.panels.order import OrderPanel
-from gui.panels.pixel_by_pixel import PixelsPanel
 from gui.panels.reconstruct import ReconstructPanel
 from gui.panels.translate import TranslatePanel
 from gui.session import Session
@@ -142,12 +140,8 @@ class Desk(QWidget):
                       OrderPanel, AttentionPanel, ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
-        for name, latent in latent_panels(self.session, self.tasks, able):
-            self._add_panel(name, latent)
-        if DenoiserPanel.ability in able:
-            self._add_panel("denoise", DenoiserPanel(self.session, self.tasks))
-        if PixelsPanel.ability in able:
-            self._add_panel("pixel by pixel", PixelsPanel(self.session))
+        for name, made in panels_of_makers(self.session, self.tasks, able, self):
+            self._add_panel(name, made)
         if EmbeddingPanel.ability in able:
             panel_of_map = EmbeddingPanel(self.session, self.tasks)
             self.map = panel_of_map.instrument

@@ -8,6 +8,7 @@ data set and kept, so that all that are judged on it are judged by the same feat
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,11 @@ class Judge:
         found: NDArray[np.float32] = likely.cpu().numpy()
         return found
 
+    @property
+    def one_of_many(self) -> bool:
+        """Whether exactly one of its answers is true, as of classes and not of attributes."""
+        return self.learns != ATTRIBUTES
+
     def __str__(self) -> str:
         what = {CLASSES: "classes", ATTRIBUTES: "attributes", ROTATIONS: "four rotations"}
         return (
@@ -88,18 +94,41 @@ def judge_of(data: ImageSet, progress: Progress | None = None) -> Judge:
 
     Raises DataError for points, whose modes are counted instead, or Cancelled out of `progress`.
     """
-    if data.points:
-        raise DataError(f"{data.title} are points: their modes are counted, no network judges them")
-    progress = progress or Progress()
-    path = (
-        cache_folder() / "judges" / f"{data.fingerprint()}-{_subject(data)[0]}-{RULES}.safetensors"
-    )
-    kept = _read(path, data.channels)
+    kept = kept_judge(data)
     if kept is not None:
         return kept
-    made = _train(data, progress)
-    _write(path, made)
+    made = _train(data, progress or Progress())
+    _write(_place(data), made)
     return made
+
+
+def kept_judge(data: ImageSet) -> Judge | None:
+    """The classifier of a data set where it was trained before; raises DataError for points."""
+    if data.points:
+        raise DataError(f"{data.title} are points: their modes are counted, no network judges them")
+    return _read(_place(data), data.channels)
+
+
+def seconds_to_train(data: ImageSet) -> float:
+    """About how long `judge_of` will train on this machine as busy as it is, by two steps of it."""
+    learns, names = _subject(data)
+    with drawing_from(generator("judge, tried")):
+        net = Net(data.channels, len(names))
+    chosen = np.arange(BATCH) % len(data.train)
+    images, truth = _asked(data.train, chosen, learns, np.random.default_rng(0))
+    if learns == CLASSES:
+        truth = truth.clamp(min=0)
+    started = 0.0
+    for turn in range(3):  # the first one is slower than all that follow
+        if turn == 1:
+            started = time.perf_counter()
+        _loss(net(images), truth).backward()
+    return (time.perf_counter() - started) / 2 * STEPS
+
+
+def _place(data: ImageSet) -> Path:
+    name = f"{data.fingerprint()}-{_subject(data)[0]}-{RULES}.safetensors"
+    return cache_folder() / "judges" / name
 
 
 def _subject(data: ImageSet) -> tuple[str, tuple[str, ...]]:

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from core.runs import RunStore
 from gui.actions import NEEDS_DESK
 from gui.behaviors.arena import NEEDS as NEEDS_ARENA
-from gui.behaviors.latent import NEEDS as NEEDS_LATENT
 from gui.behaviors.denoise import NEEDS as NEEDS_DENOISE
 from gui.behaviors.histories import COMMAND as SHIPS
+from gui.behaviors.latent import NEEDS as NEEDS_LATENT
 from gui.behaviors.mapping import NEEDS as NEEDS_MAP
 from gui.behaviors.samples import NEEDS as NEEDS_SAMPLES
 from gui.behaviors.video import NEEDS as NEEDS_VIDEO

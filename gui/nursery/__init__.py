@@ -1,0 +1,1 @@
+"""Samples looked at closely: who judges them, one on a card, a booth where a person does."""
