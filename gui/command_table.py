@@ -240,7 +240,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("arena.course", "Save the course…", "Arena", "Alt+Shift+C", "export",
        "How the games went, as a picture or a table", section=2),
 
-    _c("latent.space", "Latent space", "Latent", "Alt+Shift+W", "move",
+    _c("latent.space", "Latent space", "Latent", "Alt+Shift+L", "move",
        "Walk a plane of latents, and along directions that mean something"),
     _c("latent.keep", "Keep the sample", "Latent", "Alt+Shift+K", "save",
        "Put the sample in hand on the shelf, for sums and for ways between two"),

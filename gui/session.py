@@ -43,7 +43,6 @@ class Session(QObject):
     picked = Signal(int)  # a picture of the probe was chosen somewhere
     hovered = Signal(int)  # ... or is under the mouse; -1: none
     _answered = Signal()  # from the observer's thread: an answer that is not to wait for the timer
-    sample_chosen = Signal(object)  # latents (N, Z) float32 that a panel which explores them takes
 
     def __init__(
         self, experiment: Experiment, store: RunStore, parent: QObject | None = None

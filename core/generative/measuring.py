@@ -16,7 +16,7 @@ from torch import Tensor
 from core.abilities import Generates
 from core.data.imageset import ImageSet
 from core.evaluate.generative.classifier import ROTATIONS, Judge
-from core.evaluate.generative.frechet import floor, frechet
+from core.evaluate.generative.frechet import frechet
 from core.generative import latents as ways
 from core.generative.arithmetic import (
     COUNTS,
@@ -29,7 +29,7 @@ from core.generative.arithmetic import (
 )
 from core.generative.asking import Making, generate_by
 from core.generative.directions import Effect, Tell, attribute, effects, separability
-from core.generative.judging import features_of
+from core.generative.judging import bench_of
 from core.pictures import Curve, Images, Line, as_images
 from core.progress import Progress
 from core.randomness import generator
@@ -228,7 +228,7 @@ def way_distances(
     progress, rng = progress or Progress(), generator("pairs")
     generate = generate_by(method, making)
     first, last = method.draw(pairs, rng), method.draw(pairs, rng)
-    held_out, train = features_of(data, judge)
+    bench = bench_of(data, judge, progress)
     at, lines, done = np.linspace(0, 1, moments), {}, 0
     for way in ways.WAYS:
         found = []
@@ -236,9 +236,9 @@ def way_distances(
             progress.update("Measuring both ways", done, len(ways.WAYS) * moments, "moments")
             latents = ways.between(way)(first, last, float(t))
             images = torch.cat([generate(part) for part in latents.split(_BATCH)])
-            found.append(frechet(held_out, judge.features(images)))
+            found.append(frechet(bench.held_out, judge.features(images)))
             done += 1
         lines[way] = Line(at, np.array(found))
-    real = floor(train, held_out, pairs)
+    real = bench.floor(pairs)
     lines["real pictures"] = Line(at, np.full(moments, real), dashed=True)
     return Curve(lines, "way from the one to the other", f"FD, {pairs} pairs")

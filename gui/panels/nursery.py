@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -29,6 +30,7 @@ from gui.theme import SPACE
 from gui.views.histogram import HistogramView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.flow import FlowLayout
+from gui.widgets.latent_tiles import Kept
 from gui.widgets.switch import Switch
 from gui.widgets.text import label
 
@@ -143,7 +145,7 @@ class NurseryPanel(Panel):
         self.grid.tiles.viewport().installEventFilter(self)
         for view in (self.grid, self.heard, self.card):
             view.problem.connect(self.problem)
-        self.card.sent.connect(self.session.sample_chosen)
+        self.card.sent.connect(self._keep)
         self.referee.changed.connect(self._ask_card)
 
     # --- what a person asks -----------------------------------------------------------------------
@@ -191,6 +193,13 @@ class NurseryPanel(Panel):
         if self.chosen is None:
             self.look_at(0)
         self.card.send_on()
+
+    def _keep(self, latents: np.ndarray) -> None:
+        """Lay the chosen sample on the shelf, from which sums, ways and planes are made."""
+        if self.samples is not None and self.chosen is not None:
+            name = f"Nursery {self.chosen + 1}"
+            picture = self.samples.images[self.chosen]
+            self.session.shelf.keep(Kept(np.asarray(latents)[0], picture, name))
 
     def _truncate(self, value: int) -> None:
         self.percent.setText(f"{value} %")

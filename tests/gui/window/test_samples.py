@@ -99,7 +99,7 @@ def test_new_noise_and_the_fixed_one_by_clicks_and_raw_weights_by_a_key(
     qtbot.waitUntil(lambda: (panel.samples.latents != first.latents).any(), timeout=LONG)
     click(panel.fixed)
     qtbot.waitUntil(lambda: (panel.samples.latents == first.latents).all(), timeout=LONG)
-    press(at_gan, "Alt+Shift+W")
+    press(at_gan, "F4")
     qtbot.waitUntil(lambda: (panel.samples.pixels != first.pixels).any(), timeout=LONG)
     assert panel.wish().raw
 
@@ -114,9 +114,9 @@ def test_a_click_on_a_sample_shows_its_card_and_sends_it_on(qtbot: QtBot, at_gan
     qtbot.waitUntil(lambda: panel.card.near.can_save(), timeout=LONG)
     assert [name for name, _ in panel.card.chances.rows] == [str(i) for i in range(10)]
     assert len(panel.card.near.table()) == 1 + 14
-    with qtbot.waitSignal(panel.session.sample_chosen, timeout=LONG) as sent:
-        click(panel.card.send)
-    np.testing.assert_array_equal(sent.args[0], panel.samples.latents[5:6])
+    click(panel.card.send)
+    [kept] = panel.session.shelf.items
+    np.testing.assert_array_equal(kept.latent, panel.samples.latents[5])
 
 
 def test_scores_come_by_themselves_and_all_snapshots_by_a_click(
@@ -137,7 +137,7 @@ def test_a_person_judges_a_hundred_pictures_by_keys_and_the_verdict_is_kept(
     qtbot: QtBot, at_gan: Window
 ) -> None:
     nursery_of(qtbot, at_gan)
-    press(at_gan, "Alt+Shift+E")
+    press(at_gan, "Shift+F9")
     desk: Desk = at_gan.workbench.desk()
     panel = next(p for p in desk.panels if isinstance(p, QualityPanel))
     qtbot.waitUntil(lambda: panel.booth is not None and panel.booth.isVisible(), timeout=LONG)
