@@ -162,6 +162,9 @@ class Desk(QWidget):
         panel.problem.connect(self.problem)
         panel.wants.connect(self.wants)
         self._dock(name, panel.title, panel)
+        # Qt says so before the tab's widget has its place.
+        shown = self.docks[name].visibilityChanged
+        shown.connect(lambda _: QTimer.singleShot(0, panel, panel.come_into_sight))
 
     def _dock(self, name: str, title: str, widget: QWidget) -> None:
         dock = QDockWidget(title)

@@ -86,9 +86,18 @@ class Panel(QWidget):
         name = session.run.id if session.run is not None else session.experiment.method
         return f"{name}, step {step:,}, seed {session.experiment.seed}"
 
+    def is_seen(self) -> bool:
+        """Whether anything of it is on the screen. Behind another tab Qt calls it visible still."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def come_into_sight(self) -> None:
+        """Its tab was chosen: ask for what it has missed."""
+        if self.is_seen() and (self._stale or self.session.state == "training"):
+            self.refresh()
+
     def refresh(self, *_: Any) -> None:
         """Ask now if seen, else when next seen."""
-        if not self.isVisible():
+        if not self.is_seen():
             self._stale = True
             return
         self._stale = False
@@ -99,7 +108,7 @@ class Panel(QWidget):
     def _come_back(self) -> None:
         """While the run trains and the newest step is looked at, look again before long."""
         live = self.session.state == "training" and self.session.step is None
-        if live and self.isVisible() and not self._again.isActive():
+        if live and self.is_seen() and not self._again.isActive():
             took = time.monotonic() - self._asked_at if self._answered else 0.0
             self._answered = True  # the first answer waits for what is loaded and built only once
             self._again.start(int(max(LIVE_MS, self.patience * took * 1000)))
@@ -110,8 +119,7 @@ class Panel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale or self.session.state == "training":
-            self.refresh()
+        QTimer.singleShot(0, self, self.come_into_sight)  # when it has its place
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._again.stop()

@@ -141,7 +141,7 @@ class QualityPanel(Panel):
             return
         live = session.state == "training" and session.step is None
         wanted = (session.run.id, session.step, session.state, bench is None)
-        if not self.isVisible() or self._newest.busy or (not live and wanted == self._shown):
+        if not self.is_seen() or self._newest.busy or (not live and wanted == self._shown):
             return
         self._shown = wanted
         run, step, showcase = session.run, session.step, self._showcase()
@@ -168,7 +168,7 @@ class QualityPanel(Panel):
         self._live = [*self._live, *(each.to_dict() for each in found)][-MOST_LIVE:]
         self._show_scores(found)
         self._show_kept()
-        if self.session.state == "training" and self.session.step is None and self.isVisible():
+        if self.session.state == "training" and self.session.step is None and self.is_seen():
             self._again.start(int(max(LIVE_MS, self.patience * seconds * 1000)))
         else:
             self._follow()  # another step may be looked at by now
@@ -295,7 +295,7 @@ class QualityPanel(Panel):
             self.copies.clear(self.referee.words())
         self._say(self.referee.words())
         self._enable()
-        if self.isVisible():
+        if self.is_seen():
             self._follow()
 
     def _enable(self) -> None:
