@@ -118,14 +118,14 @@ def measures(name: str, data: Any, tell: Any) -> tuple[list[str], Any]:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("methods", nargs="*", default=list(MARKS), choices=[*MARKS, []])
+    words.add_argument("methods", nargs="*", metavar="METHOD", help=", ".join(MARKS))
     words.add_argument("--seeds", type=int, default=3)
     given = words.parse_args()
     with own_home():
         import torch
 
         torch.set_num_threads(1)
-        for name in given.methods:
+        for name in given.methods or MARKS:
             heading(f"{name} on digits; the bar is {BARS[name]}")
             data = digits(8 if name == "pixelcnn" else 16)
             tell = None if name == "pixelcnn" else classifier(data)

@@ -168,7 +168,7 @@ Picture = ImageGrid | Matrix | HeatMaps | Histogram | Points | Curve | Table | G
 
 
 DOT_SIDE = 24  # pixels of the tile that shows where a point lies
-REACH = 2.5  # of the plane to each side of the middle that a tile shows; data have variance 1
+REACH = 3.5  # of the plane to each side of the middle that a tile shows; data lie about 2 from it
 
 
 def as_images(pixels: Floats | Images) -> Images:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from core.nets.adversarial.parts import Critic, Generator, Noise
+from core.nets.adversarial.parts import SLOPE, Critic, Generator, Noise
 
 LAYERS = 3  # hidden ones
 
@@ -38,7 +38,7 @@ class LayersCritic(Critic):
         self.blocks = nn.ModuleDict()
         given = channels * side * side
         for number in range(LAYERS):
-            layers = [nn.Linear(given, width), nn.ReLU()]
+            layers = [nn.Linear(given, width), nn.LeakyReLU(SLOPE)]
             flat = [nn.Flatten()] if number == 0 else []
             self.blocks[f"layer {number + 1}"] = nn.Sequential(*flat, *layers)
             given = width
