@@ -134,7 +134,7 @@ def compared(found: Sequence[Scored]) -> Table:
             name, made = f"{name}, %", [100 * value for value in made]
             real = 100 * real if isinstance(real, float) else real
         rows.append((name, *made, real))
-    return Table(("measure", *names, "real"), rows)
+    return Table(("measure", *names, "real"), rows, found[0].quality.table().notes)
 
 
 def keep(store: RunStore, run: Run, entries: Sequence[dict[str, Any]]) -> None:
