@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -13,7 +13,7 @@ from core.config import option
 from core.method import Batch, DataShape, Look, Method, MethodConfig, figure
 from core.pictures import ImageGrid, as_images
 from core.render.cameras import Cameras, orbit, pinhole
-from core.render.marching import RaySamples, in_bands
+from core.render.marching import BAND, RaySamples, in_bands
 from core.render.volume import Seen
 
 JUDGED = 20_000  # held-out pixels that a training is judged by
@@ -48,8 +48,8 @@ class SceneMethod(Method):
     needs_cameras = True
     needs_colour = True
     Config = SceneConfig
+    band: ClassVar[int] = BAND  # rays looked along at once where no gradient is wanted
     background: Tensor
-    recipes: ClassVar[dict[str, dict[str, Any]]] = {}
 
     config: SceneConfig
 
@@ -106,7 +106,8 @@ class SceneMethod(Method):
         errors = []
         for one in range(views):
             origins, directions = cameras.all_rays(one)
-            colour = self.see(origins[chosen], directions[chosen]).colour
+            rays = zip(origins[chosen].split(self.band), directions[chosen].split(self.band))
+            colour = torch.cat([self.see(*part).colour for part in rays])
             truth = batch.images[one].flatten(1).T[chosen]
             errors.append((colour.clamp(0, 1) - truth).square().mean())
         error = torch.stack(errors)
@@ -122,7 +123,7 @@ class SceneMethod(Method):
     ) -> Seen:
         """What one camera sees, at another width and height where asked: (H, W, 3), (H, W)."""
         camera = camera if size is None else camera.resized(*size)
-        return in_bands(self.see, camera, cancelled)
+        return in_bands(self.see, camera, cancelled, self.band)
 
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """Every sample along one ray (3,)."""

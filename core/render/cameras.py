@@ -70,32 +70,37 @@ class Cameras:
 
     def rays(self, which: Tensor, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Origins and directions (R, 3), of length 1, of pixels (R, 2) as x, y of cameras (R,)."""
-        poses, lenses = self.poses[which], self.lenses[which]
-        across = (pixels - lenses[:, 2:4]) / lenses[:, :2]
-        if bool((self.lenses[:, 4:] != 0).any()):
-            across = undistorted(across, lenses[:, 4:])
-        x, y = across.unbind(1)
-        own = torch.stack([x, -y, -torch.ones_like(x)], dim=1)
-        own = own / own.norm(dim=1, keepdim=True)
+        poses = self.poses[which]
+        own = _directions(self.lenses[which], pixels)
         return poses[:, :, 3], (poses[:, :, :3] @ own[:, :, None])[:, :, 0]
 
     def all_rays(self, which: int = 0) -> tuple[Tensor, Tensor]:
         """Those of all pixels of one camera, row by row from the top: (H * W, 3) each."""
-        pixels = pixel_centres(self.size, self.poses)
-        return self.rays(torch.full((len(pixels),), which, device=pixels.device), pixels)
+        pose, pixels = self.poses[which], pixel_centres(self.size, self.poses)
+        own = _directions(self.lenses[which].expand(len(pixels), 8), pixels)
+        return pose[:, 3].expand_as(own), own @ pose[:, :3].T
 
-    def project(self, which: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Pixels (R, 2) that cameras (R,) see points (R, 3) at, and how far ahead they lie (R,).
+    def project(self, which: int, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Pixels (R, 2) that one camera sees points (R, 3) at, and how far ahead they lie (R,).
 
-        What lies behind a camera is at a negative distance, and at no pixel that means anything.
+        What lies behind it is at a negative distance, and at no pixel that means anything.
         """
-        poses, lenses = self.poses[which], self.lenses[which]
-        own = (poses[:, :, :3].mT @ (points - poses[:, :, 3])[:, :, None])[:, :, 0]
+        pose, lens = self.poses[which], self.lenses[which].expand(len(points), 8)
+        own = (points - pose[:, 3]) @ pose[:, :3]
         ahead = -own[:, 2]
         safe = torch.where(ahead.abs() < 1e-9, 1e-9, ahead)
         across = torch.stack([own[:, 0] / safe, -own[:, 1] / safe], dim=1)
-        seen = distorted(across, lenses[:, 4:])
-        return seen * lenses[:, :2] + lenses[:, 2:4], ahead
+        return distorted(across, lens[:, 4:]) * lens[:, :2] + lens[:, 2:4], ahead
+
+
+def _directions(lenses: Tensor, pixels: Tensor) -> Tensor:
+    """Where pixels (R, 2) of lenses (R, 8) look, (R, 3) of length 1, in the camera's own axes."""
+    across = (pixels - lenses[:, 2:4]) / lenses[:, :2]
+    if bool((lenses[:, 4:] != 0).any()):
+        across = undistorted(across, lenses[:, 4:])
+    x, y = across.unbind(1)
+    own = torch.stack([x, -y, -torch.ones_like(x)], dim=1)
+    return own / own.norm(dim=1, keepdim=True)
 
 
 def pixel_centres(size: tuple[int, int], like: Tensor) -> Tensor:

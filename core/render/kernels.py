@@ -6,7 +6,6 @@ of Python's lock, and what is compiled is kept on the disk.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -31,14 +30,14 @@ def distances(cells: np.ndarray) -> np.ndarray:
     return np.minimum(away, _FARTHEST).astype(np.uint8)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, fastmath=True, inline="always")
 def _share(corner, fx, fy, fz):  # type: ignore[no-untyped-def]
     sx = fx if corner & 4 else 1.0 - fx
     sy = fy if corner & 2 else 1.0 - fy
     return sx * sy * (fz if corner & 1 else 1.0 - fz)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def _march(  # type: ignore[no-untyped-def]
     origins, directions, near, far, jitter, index, skip, log_density, harmonics, step, least,
     background, colour, depth, opacity, samples, back, upstream, d_density, d_harmonics,
@@ -52,6 +51,8 @@ def _march(  # type: ignore[no-untyped-def]
     scale = 0.5 * (side - 1)
     cell = 1.0 / scale
     count = harmonics.shape[1] // 3
+    numbers = 3 * count
+    between = np.empty(12, np.float32)  # the harmonics, interpolated
     rows = np.empty(8, np.int64)
     shares = np.empty(8, np.float32)
     basis = np.empty(4, np.float32)
@@ -89,23 +90,25 @@ def _march(  # type: ignore[no-untyped-def]
                 rows[corner] = row
                 shares[corner] = share
                 raw += share * (log_density[row] if row >= 0 else EMPTY)
-            sigma = math.exp(min(raw, MOST))
-            passed = math.exp(-sigma * step)
+            sigma = np.exp(np.float32(min(raw, MOST)))
+            passed = np.exp(np.float32(-sigma * step))
             weight = left * (1.0 - passed)
             shown = weight > least
             c[:] = 0.0
             if shown:
+                between[:] = 0.0
                 for corner in range(8):
                     row = rows[corner]
                     if row < 0:
                         continue
-                    for channel in range(3):
-                        value = np.float32(0.0)
-                        for n in range(count):
-                            value += basis[n] * harmonics[row, channel * count + n]
-                        c[channel] += shares[corner] * value
+                    share = shares[corner]
+                    for n in range(numbers):
+                        between[n] += share * harmonics[row, n]
                 for channel in range(3):
-                    c[channel] = 1.0 / (1.0 + math.exp(-c[channel]))
+                    value = np.float32(0.0)
+                    for n in range(count):
+                        value += basis[n] * between[channel * count + n]
+                    c[channel] = np.float32(1.0) / (np.float32(1.0) + np.exp(-value))
                     total[channel] += weight * c[channel]
             left *= passed
             stopped += weight
@@ -116,18 +119,20 @@ def _march(  # type: ignore[no-untyped-def]
                     behind = colour[ray, channel] - total[channel]
                     pull += upstream[ray, channel] * (left * c[channel] - behind)
                 pull *= step * sigma if raw < MOST else 0.0
+                if shown:
+                    for channel in range(3):
+                        of = upstream[ray, channel] * weight * c[channel] * (1 - c[channel])
+                        for n in range(count):
+                            between[channel * count + n] = of * basis[n]
                 for corner in range(8):
                     row = rows[corner]
                     if row < 0:
                         continue
-                    d_density[row] += shares[corner] * pull
+                    share = shares[corner]
+                    d_density[row] += share * pull
                     if shown:
-                        for channel in range(3):
-                            of = upstream[ray, channel] * weight * c[channel] * (1 - c[channel])
-                            for n in range(count):
-                                d_harmonics[row, channel * count + n] += (
-                                    shares[corner] * of * basis[n]
-                                )
+                        for n in range(numbers):
+                            d_harmonics[row, n] += share * between[n]
         if not back:
             for channel in range(3):
                 colour[ray, channel] = total[channel] + (1.0 - stopped) * background[channel]

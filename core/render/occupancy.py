@@ -65,10 +65,13 @@ class OccupancyGrid(nn.Module):
         neighbourhood as large as the cell is background, so none that is partly seen is lost.
         """
         width, height = cameras.size
+        centres = self.centres()
         for one in range(len(cameras)):
             left = self.allowed.flatten().nonzero()[:, 0]
-            points = self.centres()[left]
-            pixels, ahead = cameras.project(torch.full_like(left, one), points)
+            if not len(left):
+                return
+            points = centres[left]
+            pixels, ahead = cameras.project(one, points)
             across = float(cameras.lenses[one, 0]) * 1.8 / self.side / float(ahead.median())
             reach = max(1, round(across))
             shown = (~empty[one]).float()[None, None]

@@ -31,7 +31,8 @@ def quadrature(density: Tensor, steps: Tensor) -> Quadrature:
     through = torch.cumsum(depth, dim=1)
     transmittance = torch.exp(depth - through)
     alpha = -torch.expm1(-depth)
-    return Quadrature(alpha, transmittance, alpha * transmittance, torch.exp(-through[:, -1]))
+    left = torch.exp(-depth.sum(dim=1))
+    return Quadrature(alpha, transmittance, alpha * transmittance, left)
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,7 @@ def test_the_middle_of_the_picture_looks_at_what_the_camera_looks_at() -> None:
 def test_up_in_the_world_is_up_in_the_picture_and_right_is_right() -> None:
     pose = look_at(torch.tensor([[0.0, -3.0, 0.0]]), torch.zeros(3))  # looks along +y, x is right
     cameras = pinhole(pose, (10, 10), 1.0)
-    which = torch.zeros(2, dtype=torch.long)
-    (high, right), _ = cameras.project(which, torch.tensor([[0.0, 0, 0.5], [0.5, 0, 0]]))
+    (high, right), _ = cameras.project(0, torch.tensor([[0.0, 0, 0.5], [0.5, 0, 0]]))
     assert high[1] < 5
     assert high[0] == pytest.approx(5)
     assert right[0] > 5
@@ -64,10 +63,11 @@ def test_a_point_on_a_pixels_ray_is_seen_at_that_pixel(lens: tuple[float, ...]) 
     cameras = some(lens)
     pixels = pixel_centres(cameras.size, cameras.poses)
     for one in range(3):
-        which = torch.full((len(pixels),), one)
         origins, directions = cameras.all_rays(one)
-        seen, ahead = cameras.project(which, origins + 2.5 * directions)
+        seen, ahead = cameras.project(one, origins + 2.5 * directions)
         torch.testing.assert_close(seen, pixels, atol=1e-6, rtol=0)
+        of_each = cameras.rays(torch.full((len(pixels),), one), pixels)
+        torch.testing.assert_close(of_each, (origins, directions))
         assert bool((ahead > 0).all())
 
 

@@ -101,7 +101,7 @@ def _explained(cameras: Cameras, shown: Tensor) -> float:
     width, height = cameras.size
     again = torch.zeros_like(shown)
     for one in range(len(cameras)):
-        pixels, ahead = cameras.project(torch.full((len(points),), one), points)
+        pixels, ahead = cameras.project(one, points)
         x, y = pixels.floor().long().unbind(1)
         seen = (ahead > 0) & (x >= 0) & (y >= 0) & (x < width) & (y < height)
         again[one, y[seen], x[seen]] = True

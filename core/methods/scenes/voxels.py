@@ -23,7 +23,7 @@ from core.render.volume import Seen, quadrature
 from core.render.voxels import HARMONICS, VoxelGrid
 
 FIRST_DENSITY = 0.5  # of every vertex: light from behind the box is dimmed to a third
-EMPTY_BELOW = 0.02  # share that a cell must stop of a ray to be kept
+EMPTY_BELOW = 0.05  # share that a cell must stop of a ray to be kept
 LEAST_WEIGHT = 1e-3  # of a sample whose colour is asked for
 NOTICED_EVERY = 32  # steps between two looks at which cells are empty
 COLOUR_RATE = 0.5  # of the learning rate
@@ -33,7 +33,7 @@ COLOUR_RATE = 0.5  # of the learning rate
 class VoxelsConfig(SceneConfig):
     """How fine the grid becomes, and when."""
 
-    steps: int = option(500, "Training steps in all.", low=1, high=10_000_000, log=True,
+    steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
     learning_rate: float = option(0.2, "Size of a step of a density's logarithm at its largest.",
                                   low=1e-5, high=10.0, log=True, live=True,
