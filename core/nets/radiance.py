@@ -56,7 +56,7 @@ class RadianceMLP(nn.Module):
         for number, layer in enumerate(self.layers):
             if number and number == self.skip:
                 found = torch.cat([found, place], dim=1)
-            found = F.relu(layer(found))
+            found = layer(found).relu_()
         raw = self.to_density(found).float()[:, 0]
         return DENSITY_SCALE * F.softplus(raw - 1), found
 
