@@ -141,6 +141,44 @@ def _march(  # type: ignore[no-untyped-def]
             samples[ray] = asked
 
 
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+def _smooth(  # type: ignore[no-untyped-def]
+    index, log_density, harmonics, of_density, of_colour, d_density, d_harmonics
+):
+    side, numbers = index.shape[0], harmonics.shape[1]
+    for x in range(side - 1):
+        for y in range(side - 1):
+            for z in range(side - 1):
+                here = index[x, y, z]
+                if here < 0:
+                    continue
+                for axis in range(3):
+                    there = index[x + (axis == 0), y + (axis == 1), z + (axis == 2)]
+                    if there < 0:
+                        continue
+                    pull = of_density * (log_density[there] - log_density[here])
+                    d_density[there] += pull
+                    d_density[here] -= pull
+                    for n in range(numbers):
+                        pull = of_colour * (harmonics[there, n] - harmonics[here, n])
+                        d_harmonics[there, n] += pull
+                        d_harmonics[here, n] -= pull
+
+
+def smooth(grid: VoxelGrid, of_density: float, of_colour: float) -> None:
+    """Add the gradients of half the squared differences between neighbours, times these weights.
+
+    Those of `VoxelGrid.roughness`, over all kept pairs along each axis.
+    """
+    assert grid.log_density.grad is not None
+    assert grid.harmonics.grad is not None
+    tensors = grid.log_density, grid.harmonics
+    values = [tensor.detach().numpy() for tensor in tensors]
+    gradients = [tensor.grad.numpy() for tensor in tensors]  # type: ignore[union-attr]
+    _smoothed(grid.index.numpy(), *values, of_density, of_colour, *gradients)
+
+
+_smoothed: Any = _smooth
 _marched: Any = _march  # compiled, it is called with arrays that its stub does not know
 
 

@@ -90,6 +90,20 @@ class VoxelGrid(nn.Module):
         shares = torch.where(offsets > 0, along[:, None], 1 - along[:, None]).prod(dim=2)
         return rows, shares
 
+    def roughness(self) -> tuple[Tensor, Tensor]:
+        """Half the sum of squared differences between neighbours: of densities, of harmonics."""
+        density, colour = self.log_density.new_zeros(2).unbind()
+        inner = self.index[:-1, :-1, :-1].flatten().long()
+        for x, y, z in ((1, 0, 0), (0, 1, 0), (0, 0, 1)):
+            last = self.side - 1
+            there = self.index[x : last + x, y : last + y, z : last + z].flatten().long()
+            both = (inner >= 0) & (there >= 0)
+            one, other = inner[both], there[both]
+            apart = self.log_density[other] - self.log_density[one]
+            density = density + 0.5 * apart.square().sum()
+            colour = colour + 0.5 * (self.harmonics[other] - self.harmonics[one]).square().sum()
+        return density, colour
+
     # --- growing ----------------------------------------------------------------------------------
 
     @torch.no_grad()

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.render.cameras import orbit, pinhole
-from core.render.kernels import distances, shine
+from core.render.kernels import distances, shine, smooth
 from core.render.marching import march
 from core.render.voxels import VoxelGrid, harmonics
 
@@ -89,6 +89,18 @@ def test_the_kernels_gradient_is_that_of_differences() -> None:
         grid.log_density.data = begin - size * move
         low = float(error())
     assert (high - low) / (2 * size) == pytest.approx(slope, rel=0.01)
+
+
+def test_smoothing_adds_the_gradient_of_roughness() -> None:
+    grid = some_grid()
+    density, colour = grid.roughness()
+    (0.3 * density + 0.7 * colour).backward()
+    wanted = [p.grad.clone() for p in grid.parameters()]
+    for parameter in grid.parameters():
+        parameter.grad.zero_()
+    smooth(grid, 0.3, 0.7)
+    for parameter, gradient in zip(grid.parameters(), wanted):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=1e-4)
 
 
 def test_distances_count_the_empty_cells_between() -> None:

@@ -26,7 +26,8 @@ FIRST_DENSITY = 0.5  # of every vertex: light from behind the box is dimmed to a
 EMPTY_BELOW = 0.05  # share that a cell must stop of a ray to be kept
 LEAST_WEIGHT = 1e-3  # of a sample whose colour is asked for
 NOTICED_EVERY = 32  # steps between two looks at which cells are empty
-COLOUR_RATE = 0.5  # of the learning rate
+SMOOTHED_EVERY = 4  # steps; the draw is as much the stronger
+OF_DENSITY, OF_COLOUR = 1e-6, 1e-5  # weights of roughness, times side² of the grid
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class VoxelsConfig(SceneConfig):
 
     steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
-    learning_rate: float = option(0.2, "Size of a step of a density's logarithm at its largest.",
+    learning_rate: float = option(0.15, "Size of a step at its largest.",
                                   low=1e-5, high=10.0, log=True, live=True,
                                   group="Training")  # fmt: skip
     backbone: str = option("compiled", "What walks along the rays: compiled loops, or plain torch, "
@@ -50,6 +51,8 @@ class VoxelsConfig(SceneConfig):
                                  high=0.5)  # fmt: skip
     view_dependent: bool = option(True, "Colours depend on where one looks from.",
                                   group="Network")  # fmt: skip
+    smoothness: float = option(0.02, "How strongly neighbours are drawn to one another.", low=0.0,
+                               high=1000.0, live=True)  # fmt: skip
     stride: float = option(0.75, "Between two samples of a ray, in cells.", low=0.1, high=4.0,
                            log=True)  # fmt: skip
 
@@ -94,13 +97,9 @@ class Voxels(SceneMethod):
         return EMPTY_BELOW * (self.grid.side - 1) / 2
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        """Adam, with smaller steps for colours."""
-        groups = [
-            {"params": [self.grid.log_density], "share": 1.0},
-            {"params": [self.grid.harmonics], "share": COLOUR_RATE},
-        ]
+        """Adam, with a short memory of how large gradients are."""
         rate = self.config.learning_rate
-        return {"main": torch.optim.Adam(groups, lr=rate, betas=(0.9, 0.99), fused=True)}
+        return {"main": torch.optim.Adam(self.parameters(), lr=rate, betas=(0.9, 0.99), fused=True)}
 
     def step(self, batch: Batch, optimizers: dict[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
         """Grow or notice what is empty where it is time; then one step of Adam."""
@@ -111,14 +110,31 @@ class Voxels(SceneMethod):
             optimizer.state.clear()  # what it remembers is of other vertices
         elif batch.step % NOTICED_EVERY == 0 and batch.step >= min(self.growths(), default=64):
             self.grid.notice(self.least_density)
-        rate = self.learning_rate(batch.step)
         for group in optimizer.param_groups:
-            group["lr"] = rate * group["share"]
+            group["lr"] = self.learning_rate(batch.step)
         optimizer.zero_grad(set_to_none=True)
         scalars = self.loss(batch)
         scalars["loss"].backward()
+        if batch.step % SMOOTHED_EVERY == 0 and self.config.smoothness:
+            self._smooth()
         optimizer.step()
         return scalars
+
+    def _smooth(self) -> None:
+        """Add the gradient of roughness, known without a graph where loops are compiled."""
+        weight = self.config.smoothness * SMOOTHED_EVERY / self.grid.side**2
+        weights = weight * OF_DENSITY, weight * OF_COLOUR
+        if self._compiled:
+            from core.render.kernels import smooth
+
+            smooth(self.grid, *weights)
+            return
+        density, colour = self.grid.roughness()
+        (weights[0] * density + weights[1] * colour).backward()
+
+    @property
+    def _compiled(self) -> bool:
+        return self.config.backbone == "compiled" and self.background.device.type == "cpu"
 
     # --- seeing -----------------------------------------------------------------------------------
 
@@ -127,7 +143,7 @@ class Voxels(SceneMethod):
         jitter = torch.full_like(origins[:, 0], 0.5)
         if rng is not None:
             jitter = torch.rand(len(origins), generator=rng, device=origins.device)
-        if self.config.backbone == "compiled" and origins.device.type == "cpu":
+        if self._compiled:
             from core.render.kernels import shine
 
             return shine(self.grid, self._distances(), origins, directions, self.stride, jitter,
