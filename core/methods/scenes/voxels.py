@@ -25,7 +25,7 @@ from core.render.voxels import HARMONICS, VoxelGrid
 FIRST_DENSITY = 0.5  # of every vertex: light from behind the box is dimmed to a third
 EMPTY_BELOW = 0.05  # share that a cell must stop of a ray to be kept
 LEAST_WEIGHT = 1e-3  # of a sample whose colour is asked for
-NOTICED_EVERY = 32  # steps between two looks at which cells are empty
+NOTICED_EVERY = 16  # steps between two looks at which cells are empty
 SMOOTHED_EVERY = 4  # steps; the draw is as much the stronger
 OF_DENSITY, OF_COLOUR = 1e-6, 1e-5  # weights of roughness, times side² of the grid
 
@@ -107,6 +107,7 @@ class Voxels(SceneMethod):
         side = self.growths().get(batch.step)
         if side is not None and side > self.grid.side:
             self.grid.grow(side, self.least_density)
+            self.grid.notice(self.least_density)
             optimizer.state.clear()  # what it remembers is of other vertices
         elif batch.step % NOTICED_EVERY == 0 and batch.step >= min(self.growths(), default=64):
             self.grid.notice(self.least_density)
