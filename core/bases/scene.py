@@ -70,6 +70,11 @@ class SceneMethod(Method):
         along = min(1.0, (step - rise + 1) / max(1, config.steps - rise))
         return float(config.learning_rate * config.final_rate**along)
 
+    @property
+    def ray_count(self) -> int:
+        """Rays in a step."""
+        return self.config.rays
+
     def cameras(self, packed: Tensor) -> Cameras:
         """Those of pictures as they are trained on."""
         return Cameras.unpack(packed, (self.data.side, self.data.side))
@@ -87,7 +92,7 @@ class SceneMethod(Method):
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """The mean square error of the colours, equation 6 of the NeRF paper."""
-        origins, directions, truth = self.rays_of(batch, self.config.rays)
+        origins, directions, truth = self.rays_of(batch, self.ray_count)
         seen = self.see(origins, directions, batch.rng)
         error = (seen.colour - truth).square().mean()
         return {

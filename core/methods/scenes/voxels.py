@@ -87,6 +87,11 @@ class Voxels(SceneMethod):
         return {first: middle, 2 * first + 1: config.width}
 
     @property
+    def ray_count(self) -> int:
+        """Half as many while the grid is coarse and nothing is known to be empty."""
+        return max(1, self.config.rays // (2 if self.grid.side < self.config.width / 2 else 1))
+
+    @property
     def stride(self) -> float:
         """Between two samples of a ray."""
         return self.config.stride * 2 / (self.grid.side - 1)
