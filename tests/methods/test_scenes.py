@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from core.beginning import begin
 from core.config import configure
 from core.data.imageset import DataError, ImageSet, Pictures
 from core.data.scenes import painted
@@ -21,6 +24,7 @@ from core.progress import Cancelled, Progress
 from core.randomness import drawing_from, generator
 from core.registry import method_class
 from core.render.cameras import Cameras
+from core.runs import RunStore
 from core.trainer import Trainer
 
 CPU = torch.device("cpu")
@@ -144,3 +148,14 @@ def test_the_papers_size_is_among_what_one_may_try() -> None:
     cls = method_class("nerf")
     config = configure(cls.Config, dict(cls.trials["As in the paper"]))
     assert (config.depth, config.width, config.coarse, config.fine) == (8, 256, 64, 128)
+
+
+def test_what_is_wrong_with_the_cameras_is_told_as_a_training_begins(
+    scene: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = dataclasses.replace(scene, facts={"remarks": ["the pictures are mirrored"]})
+    monkeypatch.setattr("core.experiment.load", lambda *_: told)
+    experiment = Experiment("voxels", "scenes", {"width": 8}, threads=1)
+    begun = begin(experiment, RunStore(tmp_path), Progress(), CPU)
+    begun.run.close()
+    assert begun.warnings == ["the pictures are mirrored"]

@@ -118,7 +118,7 @@ def test_a_point_on_a_vertex_has_that_vertexs_density_and_colour() -> None:
     point = torch.tensor([[x, y, z]]) * (2 / 7) - 1
     row = int(grid.index[x, y, z])
     density, known = grid.density(point)
-    assert float(density.detach()) == pytest.approx(float(grid.log_density[row].exp()), rel=1e-4)
+    assert density.item() == pytest.approx(grid.log_density[row].exp().item(), rel=1e-4)
     direction = torch.tensor([[0.0, 0.6, 0.8]])
     basis = [0.28209479, -0.48860251 * 0.6, 0.48860251 * 0.8, 0.0]
     wanted = torch.sigmoid(grid.harmonics[row].view(3, 4) @ torch.tensor(basis))
@@ -138,8 +138,8 @@ def test_growing_shows_the_same_and_keeps_what_is_near_something() -> None:
     before = march(grid, origins, directions, grid.cells, STEP, jitter, LEAST, WHITE).colour
     grid.grow(29, 1.0)  # every second vertex is an old one
     after = march(grid, origins, directions, grid.cells, STEP, jitter, LEAST, WHITE).colour
-    assert float((before - after).abs().max()) < 0.1
-    assert float((before - after).abs().mean()) < 0.01
+    assert (before - after).abs().max().item() < 0.1
+    assert (before - after).abs().mean().item() < 0.01
     assert int((grid.index >= 0).sum()) == len(grid.log_density) < 29**3
 
 
