@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from core.pictures import Denoising, Guess, Reconstruction
+    from core.render.cameras import Cameras
+    from core.render.marching import RaySamples
+    from core.render.volume import Seen
 
 
 @runtime_checkable
@@ -215,6 +218,27 @@ class Translates(Protocol):
 
 
 @runtime_checkable
+class Renders(Protocol):
+    """A camera to the picture of a scene that it takes; the scene box reaches from −1 to 1."""
+
+    def render(
+        self,
+        camera: Cameras,
+        size: tuple[int, int] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Seen:
+        """Colour (H, W, 3), depth, opacity and samples a ray (H, W) of one camera.
+
+        `size` is another width and height of the picture; raises core.progress.Cancelled.
+        """
+        ...
+
+    def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
+        """Everything along one ray (3,) that its pixel is made of."""
+        ...
+
+
+@runtime_checkable
 class Colours(Protocol):
     """Grey pictures, with the colours of a few places that a person tells, to colours."""
 
@@ -246,6 +270,7 @@ ABILITIES: dict[str, type] = {
     "Denoises": Denoises,
     "Predicts": Predicts,
     "Translates": Translates,
+    "Renders": Renders,
 }
 
 
@@ -265,6 +290,7 @@ def abilities_of(method: object) -> list[str]:
         "Denoises": "denoise",
         "Predicts": "sample",
         "Translates": "translate",
+        "Renders": "sample_ray",
     }
     return [
         ability

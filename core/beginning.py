@@ -74,7 +74,8 @@ def begin(
         run.set_state(status="failed", message=str(error))
         run.close()
         raise
-    return Beginning(trainer, run, data, experiment, threads, data.problems, [])
+    remarks = data.facts.get("remarks", ())  # of cameras that do not fit their pictures
+    return Beginning(trainer, run, data, experiment, threads, data.problems, list(remarks))
 
 
 def begin_again(

@@ -140,6 +140,11 @@ def check_data(experiment: Experiment, data: ImageSet) -> None:
             f"{experiment.method} learns from frames in order, and {data.title} has single "
             "pictures; choose clips, or video with a film of your own"
         )
+    if cls.needs_cameras and data.train.cameras is None:
+        raise DataError(
+            f"{experiment.method} learns a scene from views whose cameras are known, and "
+            f"{data.title} has none; choose scenes, painted or of your own"
+        )
     if cls.needs_partners and data.train.partners is None:
         raise DataError(
             f"{experiment.method} translates between two domains, and {data.title} is one; choose "

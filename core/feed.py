@@ -43,6 +43,7 @@ class Feed:
         small = pictures.images.nbytes <= RESIDENT_BYTES
         self._resident = torch.from_numpy(np.array(pictures.images)).to(device) if small else None
         self._partners = pictures.partners
+        self._cameras = pictures.cameras
         self._rng = torch.Generator(device=device)
         self._orders: dict[int, np.ndarray] = {}
 
@@ -79,6 +80,7 @@ class Feed:
             step,
             progress,
             _partners(self._partners, chosen, self.device),
+            _cameras(self._cameras, chosen, self.device),
         )
 
     def _take(self, chosen: np.ndarray, index: Tensor) -> Tensor:
@@ -116,6 +118,7 @@ def held_out_batch(
         step,
         0.0,
         _partners(pictures.partners, chosen, device),
+        _cameras(pictures.cameras, chosen, device),
     )
 
 
@@ -148,6 +151,11 @@ def _partners(
     if partners is None:
         return None
     return unit(torch.from_numpy(np.ascontiguousarray(partners[chosen])).to(device))
+
+
+def _cameras(cameras: np.ndarray | None, chosen: np.ndarray, device: torch.device) -> Tensor | None:
+    """Those of some positions, (B, 20)."""
+    return None if cameras is None else torch.from_numpy(cameras[chosen]).to(device)
 
 
 def _frames(chosen: T, back: T) -> T:

@@ -96,6 +96,7 @@ class Batch:
     step: int
     progress: float  # share of the training done, 0..1
     partners: Tensor | None = None  # as `images`, of data with another domain
+    cameras: Tensor | None = None  # (B, 20) packed as in core.render.cameras, of views of a scene
 
     @property
     def targets(self) -> Tensor:
@@ -112,6 +113,7 @@ class Look:
     classes: tuple[str, ...]
     rng: torch.Generator  # seeded anew for every picture, so the same question has the same answer
     partners: Tensor | None = None  # as `images`, of data with another domain; grey where unknown
+    cameras: Tensor | None = None  # (N, 20) of views of a scene; NaN where unknown
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ class Method(nn.Module):
     needs_clips: ClassVar[bool] = False  # learns from frames in order; it then has a `window`
     needs_partners: ClassVar[bool] = False  # learns from two domains
     needs_pairs: ClassVar[bool] = False  # and from pictures of both that show the same
+    needs_cameras: ClassVar[bool] = False  # learns from views of a scene in the box from −1 to 1
     on_points: ClassVar[bool] = False  # learns points in the plane as well as pictures
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with
 

@@ -147,10 +147,14 @@ class Observer:
         chosen = [i for i in asked.indices if i < len(probe)] if len(asked.indices) else slice(None)
         images, labels = probe.images[chosen], probe.labels[chosen]
         partners = None if probe.partners is None else probe.partners[chosen]
+        cameras = None if probe.cameras is None else probe.cameras[chosen]
         if asked.own is not None:
             images = np.concatenate([asked.own, images])
             if partners is not None:
                 partners = np.concatenate([np.full_like(asked.own, UNKNOWN), partners])
+            if cameras is not None:
+                unknown = np.full((len(asked.own), cameras.shape[1]), np.nan, np.float32)
+                cameras = np.concatenate([unknown, cameras])
             labels = np.concatenate([np.full(len(asked.own), -1), labels])
         pixels, others = (
             None if part is None else unit(torch.from_numpy(np.ascontiguousarray(part)))
@@ -158,7 +162,8 @@ class Observer:
         )
         assert pixels is not None
         labelled = torch.from_numpy(labels)
-        return Look(pixels, labelled, probe.classes, generator("look"), others)
+        views = None if cameras is None else torch.from_numpy(cameras.copy())
+        return Look(pixels, labelled, probe.classes, generator("look"), others, views)
 
     def _method_at(self, step: int | None) -> tuple[Method, int]:
         """The replica with the weights asked for."""

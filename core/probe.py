@@ -36,6 +36,7 @@ class Probe:
     classes: tuple[str, ...]
     names: Sequence[str] = ()
     partners: NDArray[np.uint8] | None = None  # (N, C, H, W) of data with another domain
+    cameras: NDArray[np.float32] | None = None  # (N, 20) of views of a scene
 
     def __len__(self) -> int:
         return len(self.images)
@@ -60,13 +61,14 @@ def choose(data: ImageSet) -> Probe:
     """
     parts = [data.held_out] if data.labelled else [data.held_out, data.train]
     left = min(MOST, max(16, MOST_BYTES // max(1, data.held_out.images[:1].nbytes)))
-    images, labels, names, partners = [], [], [], []
+    images, labels, names, partners, cameras = [], [], [], [], []
     for part in parts:
         order = np.random.default_rng(0).permutation(len(part))[:left]
         images.append(part.images[order])
         labels.append(np.asarray(part.labels)[order])
         names += [part.names[i] for i in order] if len(part.names) else []
         partners += [part.partners[order]] if part.partners is not None else []
+        cameras += [part.cameras[order]] if part.cameras is not None else []
         left -= len(order)
     return Probe(
         np.concatenate(images),
@@ -74,6 +76,7 @@ def choose(data: ImageSet) -> Probe:
         tuple(data.classes),
         names,
         np.concatenate(partners) if partners else None,
+        np.concatenate(cameras) if cameras else None,
     )
 
 
@@ -83,6 +86,8 @@ def save_probe(folder: Path, probe: Probe) -> None:
     arrays: dict[str, NDArray[Any]] = {"images": probe.images, "labels": probe.labels}
     if probe.partners is not None:
         arrays["partners"] = probe.partners
+    if probe.cameras is not None:
+        arrays["cameras"] = probe.cameras
     write_file(folder / FILE, save(arrays, about))
 
 
@@ -96,7 +101,10 @@ def load_probe(folder: Path) -> Probe:
                 file.get_tensor("labels"),
                 tuple(json.loads(about["classes"])),
                 json.loads(about["names"]),
-                file.get_tensor("partners") if "partners" in file.keys() else None,  # noqa: SIM118
+                *(
+                    file.get_tensor(name) if name in file.keys() else None  # noqa: SIM118
+                    for name in ("partners", "cameras")
+                ),
             )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise DataError(

@@ -3,6 +3,7 @@
     <cache>/<key>/images.npy   (N, C, H, W) uint8, the training pictures first
     <cache>/<key>/labels.npy   (N,) int64
     <cache>/<key>/clips.npy    (N,) int64, where the pictures are frames
+    <cache>/<key>/cameras.npy  (N, 20) float32, where they are views of a scene
     <cache>/<key>/facts/<part>.<name>.npy   what is known of each picture of a part, mapped too
     <cache>/<key>/about.json   what else an `ImageSet` holds; its time of change is the last use
 
@@ -61,7 +62,8 @@ class Cache:
             images = np.load(folder / "images.npy", mmap_mode="c", allow_pickle=False)
             labels = np.load(folder / "labels.npy", allow_pickle=False)
             about["facts"] |= _arrays_in(folder / FACTS)
-            found = _as_set(about, images, labels, _clips_in(folder))
+            more = {name: _array_in(folder, name) for name in ("clips", "cameras")}
+            found = _as_set(about, images, labels, more)
             with contextlib.suppress(OSError):  # a cache on a read-only disk still serves
                 os.utime(folder / "about.json")
         except (OSError, ValueError, KeyError, TypeError, DataError):
@@ -175,6 +177,7 @@ class Writer:
         self._labels: list[NDArray[np.int64]] = []
         self._names: list[str] = []
         self._clips: list[NDArray[np.int64]] = []
+        self._cameras: list[NDArray[np.float32]] = []
         self._about: dict[str, Any] = {}
         self._arrays: dict[str, NDArray[Any]] = {}
         self.trained_on = 0  # how many of the pictures are for training
@@ -184,10 +187,11 @@ class Writer:
         return self._rows.count
 
     def add(self, images: NDArray[np.uint8], labels: NDArray[np.int64], held_out: bool,
-            names: Sequence[str] = (), clip: int | None = None) -> None:  # fmt: skip
+            names: Sequence[str] = (), clip: int | None = None,
+            cameras: NDArray[np.float32] | None = None) -> None:  # fmt: skip
         """Append (n, C, H, W) pictures; none for training may follow one that is held out.
 
-        Where they are frames, all are of that clip.
+        Where they are frames, all are of that clip; where they are views, of cameras (n, 20).
         """
         if not held_out and self.count > self.trained_on:
             raise ValueError("a picture for training came after one that is held out")
@@ -196,6 +200,8 @@ class Writer:
         self._names.extend(names)
         if clip is not None:
             self._clips.append(np.full(len(images), clip, dtype=np.int64))
+        if cameras is not None:
+            self._cameras.append(cameras)
         self.trained_on += 0 if held_out else len(images)
 
     def describe(
@@ -230,6 +236,8 @@ class Writer:
         save_array(folder / "labels.npy", labels)
         if self._clips:
             save_array(folder / "clips.npy", np.concatenate(self._clips))
+        if self._cameras:
+            save_array(folder / "cameras.npy", np.concatenate(self._cameras))
         for name, values in self._arrays.items():
             (folder / FACTS).mkdir(exist_ok=True)
             save_array(folder / FACTS / f"{name}.npy", values)
@@ -245,8 +253,8 @@ def save_array(path: Path, values: NDArray[Any]) -> None:
         _flush(file)
 
 
-def _clips_in(folder: Path) -> NDArray[np.int64] | None:
-    path = folder / "clips.npy"
+def _array_in(folder: Path, name: str) -> NDArray[Any] | None:
+    path = folder / f"{name}.npy"
     return np.load(path, allow_pickle=False) if path.exists() else None
 
 
@@ -260,7 +268,7 @@ def _arrays_in(folder: Path) -> dict[str, dict[str, NDArray[Any]]]:
 
 
 def _as_set(
-    about: dict[str, Any], images: Any, labels: Any, clips: NDArray[np.int64] | None
+    about: dict[str, Any], images: Any, labels: Any, more: dict[str, NDArray[Any] | None]
 ) -> ImageSet:
     """Raises KeyError, TypeError, ValueError or DataError where the parts do not fit together."""
     names, trained_on = about["names"], int(about["trained_on"])
@@ -271,8 +279,8 @@ def _as_set(
     pixels = np.asarray(images)
 
     def part(chosen: slice) -> Pictures:
-        of = None if clips is None else clips[chosen]
-        return Pictures(pixels[chosen], labels[chosen], names[chosen], of)
+        of = {name: None if all_ is None else all_[chosen] for name, all_ in more.items()}
+        return Pictures(pixels[chosen], labels[chosen], names[chosen], **of)
 
     return ImageSet(
         source=about["source"],

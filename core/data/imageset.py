@@ -38,6 +38,7 @@ class Pictures:
     clips: NDArray[np.int64] | None = None  # (N,) the clip of each frame, in order; None: no frames
     attributes: NDArray[np.bool_] | None = None  # (N, A) which each picture has, where known
     partners: NDArray[np.uint8] | None = None  # as `images`, what translates: the other domain
+    cameras: NDArray[np.float32] | None = None  # (N, 20) packed as core.render.cameras.Cameras does
 
     def __post_init__(self) -> None:
         if self.points:
@@ -54,6 +55,10 @@ class Pictures:
             raise DataError(
                 f"expected partners of the shape of the images, {self.images.shape}, found "
                 f"{self.partners.shape}"
+            )
+        if self.cameras is not None and self.cameras.shape != (len(self.images), 20):
+            raise DataError(
+                f"expected cameras of shape ({len(self.images)}, 20), found {self.cameras.shape}"
             )
         if self.attributes is not None and (
             self.attributes.ndim != 2 or len(self.attributes) != len(self.images)
@@ -132,7 +137,7 @@ class ImageSet:
             stride = max(1, len(part) // 512)
             digest.update(np.ascontiguousarray(part.images[::stride]).tobytes())
             digest.update(np.ascontiguousarray(part.labels).tobytes())
-            for more in (part.clips, part.attributes, part.partners):
+            for more in (part.clips, part.attributes, part.partners, part.cameras):
                 if more is not None:
                     digest.update(np.ascontiguousarray(more).tobytes())
         return digest.hexdigest()[:16]

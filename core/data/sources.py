@@ -20,6 +20,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "toyland": ("core.data.toyland", "Toyland"),
     "faces": ("core.data.faces.source", "Faces"),
     "domains": ("core.data.domains.source", "Domains"),
+    "scenes": ("core.data.scenes.source", "Scenes"),
     "mixtures": ("core.data.points.source", "Mixtures"),
     "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),

@@ -26,7 +26,9 @@ from core.engine import Engine
 from core.experiment import Experiment, build, rebuild, to_config
 from core.feed import Feed, held_out_batch
 from core.method import DataShape, Look, Method
+from core.progress import Cancelled
 from core.randomness import generator
+from core.render.cameras import Cameras
 from core.runs import RunInfo, RunStore
 from core.trainer import Trainer
 from tests.contract.test_imports import QT, loaded_by
@@ -45,10 +47,12 @@ IDS = [note.id for note in NOTES]
 BOTH = ("digits", "toyland")
 CLIPS = ("clips",)
 DOMAINS = ("domains",)
+SCENES = ("scenes",)
 # 48 pictures to learn from and 48 held out, or as many frames.
 FEW: dict[str, dict[str, Any]] = {
     "toyland": {"count": COUNT, "held_out": COUNT},
     "domains": {"count": COUNT, "held_out": COUNT},
+    "scenes": {"views": 12, "held_out": 4, "side": 20},
     "clips": {"count": 6, "held_out": 6, "frames": COUNT // 6, "side": 48},
 }
 
@@ -61,6 +65,8 @@ def usable(id: str) -> Sequence[str]:
         return CLIPS
     if registry.method_class(id).needs_partners:
         return DOMAINS
+    if registry.method_class(id).needs_cameras:
+        return SCENES
     return BOTH[1:] if registry.method_class(id).needs_colour else BOTH
 
 
@@ -83,7 +89,9 @@ def small(source: str) -> ImageSet:
     def few(part: Pictures) -> Pictures:
         clips = part.clips[:COUNT] if part.clips is not None else None
         partners = part.partners[:COUNT] if part.partners is not None else None
-        return Pictures(part.images[:COUNT], part.labels[:COUNT], clips=clips, partners=partners)
+        cameras = part.cameras[:COUNT] if part.cameras is not None else None
+        return Pictures(part.images[:COUNT], part.labels[:COUNT], clips=clips, partners=partners,
+                        cameras=cameras)  # fmt: skip
 
     parts = {"train": few(found.train), "held_out": few(found.held_out)}
     return dataclasses.replace(found, attributes=(), **parts)
@@ -112,7 +120,8 @@ def look_at(data: str, count: int = COUNT, known: bool = True) -> Look:
     labels = labels if known else torch.full_like(labels, -1)
     partners = None if held.partners is None else torch.from_numpy(held.partners[:count]) / 255
     rng = torch.Generator().manual_seed(0)
-    return Look(images, labels, tuple(small(data).classes), rng, partners)
+    cameras = None if held.cameras is None else torch.from_numpy(held.cameras[:count])
+    return Look(images, labels, tuple(small(data).classes), rng, partners, cameras)
 
 
 @torch.enable_grad()
@@ -345,6 +354,25 @@ def test_it_translates_each_picture_alone_and_alike_each_time(id: str, data: str
         assert made.shape == images.shape
         assert bool(((made >= 0) & (made <= 1)).all())
         assert torch.equal(method.translate(images, back), made)
+
+
+@on_both(having("Renders"))
+@torch.no_grad()
+def test_a_ray_makes_the_pixel_it_is_rendered_as(id: str, data: str) -> None:
+    method, look = trained(id, data), look_at(data)
+    assert look.cameras is not None
+    camera = Cameras.unpack(look.cameras[:1], (look.images.shape[-1],) * 2)
+    seen = method.render(camera, (9, 7))
+    assert seen.colour.shape == (7, 9, 3)
+    assert seen.depth.shape == seen.opacity.shape == seen.samples.shape == (7, 9)
+    origins, directions = camera.resized(9, 7).all_rays()
+    for at in (0, 31, 40):
+        ray = method.sample_ray(origins[at], directions[at])
+        assert bool((ray.t.diff() >= 0).all())
+        colour = (ray.weight[:, None] * ray.colour).sum(dim=0) + 1 - ray.weight.sum()
+        torch.testing.assert_close(colour, seen.colour.view(-1, 3)[at], atol=0.02, rtol=0)
+    with pytest.raises(Cancelled):
+        method.render(camera, cancelled=lambda: True)
 
 
 @on_both(having("Orders"))

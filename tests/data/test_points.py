@@ -20,7 +20,9 @@ FEW = {"count": 4000, "held_out": 100}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_points_of_every_kind_lie_as_far_out_as_the_published_ring_and_around_the_middle(kind: str) -> None:
+def test_points_of_every_kind_lie_as_far_out_as_the_published_ring_and_around_the_middle(
+    kind: str,
+) -> None:
     data = load("mixtures", {**FEW, "kind": kind})
     found = data.train.images.reshape(-1, 2)
     assert data.points

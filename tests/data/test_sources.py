@@ -18,9 +18,24 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_table_holds_every_source_under_its_own_id() -> None:
-    assert list(SOURCES) == ["digits", "toyland", "faces", "domains", "mixtures", "clips", "photos",
-                             "folder", "video", "mnist", "fashionmnist", "cifar10", "cifar100",
-                             "stl10", "svhn"]  # fmt: skip
+    assert list(SOURCES) == [
+        "digits",
+        "toyland",
+        "faces",
+        "domains",
+        "scenes",
+        "mixtures",
+        "clips",
+        "photos",
+        "folder",
+        "video",
+        "mnist",
+        "fashionmnist",
+        "cifar10",
+        "cifar100",
+        "stl10",
+        "svhn",
+    ]
     assert [source(id).id for id in SOURCES] == list(SOURCES)
 
 

@@ -1,0 +1,1 @@
+"""Pictures of a scene from cameras that are known: painted exactly, or read from a folder."""

@@ -1,0 +1,1 @@
+"""Fields of light: one scene, learned from views of it."""

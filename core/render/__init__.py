@@ -1,0 +1,1 @@
+"""Cameras, rays, and what a ray through a field of density and colour shows."""
