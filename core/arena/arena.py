@@ -157,6 +157,8 @@ class Arena:
         devices.lower_priority()
         devices.use_threads(1)
         while True:
+            if not self._can_play():
+                self._show_all()  # who looks at what stands still sees its last step
             with self._news:
                 while not (self._closed or self._wishes or self._can_play()):
                     self._news.wait()
@@ -181,10 +183,13 @@ class Arena:
             wish()
         except Exception as error:  # whatever was wished for, the games go on
             self.error = in_words(error)
-        for seat in self.seats:
-            seat.shown.publish(seat.lane.step, seat.lane.trainer.method, at_once=True)
+        self._show_all()
         with self._news:
             self._news.notify_all()
+
+    def _show_all(self) -> None:
+        for seat in self.seats:
+            seat.shown.publish(seat.lane.step, seat.lane.trainer.method, at_once=True)
 
     def _step_all(self, player: str) -> None:
         for seat in self.seats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QCursor, QKeySequence
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow
 
 from gui.commands import COMMANDS, Commands
@@ -28,6 +28,7 @@ def window(qtbot):
 
 @pytest.fixture
 def palette(window):
+    QCursor.setPos(0, 0)  # where no row scrolls under it
     commands = Commands(window)
     made = CommandPalette(window, commands)
     made.called = []

@@ -52,7 +52,7 @@ def test_a_click_plays_and_every_game_is_seen(page: ArenaPage, qtbot: QtBot) -> 
     play_to(page, qtbot, 12)
     qtbot.waitUntil(lambda: all(c.plane.can_save() for c in page.cards), timeout=LONG)
     qtbot.waitUntil(lambda: "of 8 modes" in page.cards[0].said.text(), timeout=LONG)
-    assert "D(real)" in page.cards[0].numbers.text()
+    qtbot.waitUntil(lambda: "D(real)" in page.cards[0].numbers.text(), timeout=LONG)
     blank, seen = page.cards[0].plane.grab().toImage(), set()
     for x in range(0, blank.width(), 5):
         seen.add(blank.pixelColor(x, blank.height() // 2).rgb())
@@ -103,7 +103,7 @@ def test_points_that_were_drawn_are_learned(page: ArenaPage, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: page.games.arena not in (None, old), timeout=LONG)
     assert page.settings.points.currentData() == "own"
     play_to(page, qtbot, 2)
-    assert "no modes" in page.cards[0].said.text()
+    qtbot.waitUntil(lambda: "no modes" in page.cards[0].said.text(), timeout=LONG)
 
 
 def test_the_games_are_saved_as_picture_and_table(
