@@ -3,10 +3,7 @@
 For a tile of query cells only the reference cells within the radius are compared, by one matrix
 product; of these the likeliest `top_k` are kept, their scores become weights by softmax, and the
 labels are gathered. Equal to the full matrix with everything outside masked, which at 480 lines
-would not fit.
-
-Choosing is dearer than multiplying, so it goes in two rounds. The k best cells lie at the k places
-whose best cell of any reference is best: first places are chosen, then cells at these alone.
+would not fit. On a processor a compiled loop chooses; elsewhere calls of torch do.
 """
 
 from __future__ import annotations
@@ -42,12 +39,15 @@ class _Tile:
     key_rows: slice
     key_columns: slice
 
+    @property
+    def offset(self) -> tuple[int, int]:
+        """Row and column of the first cell in the part that it may look at."""
+        return self.rows.start - self.key_rows.start, self.columns.start - self.key_columns.start
+
     def reach(self, radius: int) -> Tensor:
         """What is added to the scores of a reference, (q, k): 0, or -inf where too far."""
-        first_row = self.rows.start - self.key_rows.start
-        first_column = self.columns.start - self.key_columns.start
         size, seen = _size(self.rows, self.columns), _size(self.key_rows, self.key_columns)
-        return _reach(first_row, first_column, size, seen, radius)
+        return _reach(*self.offset, size, seen, radius)
 
 
 def _size(rows: slice, columns: slice) -> tuple[int, int]:
@@ -109,18 +109,47 @@ def copy_labels(
     likeness = query.new_empty(height, width)
     shares = query.new_zeros(count)
     query, tables = query.movedim(0, 2).contiguous(), labels.movedim(1, 3).contiguous()
+    copy = _copied if query.device.type == "cpu" else _copied_by_calls
     for tile in _tiles(height, width, radius):
         q = query[tile.rows, tile.columns].flatten(0, 1)  # (q, D)
         keys = references[:, :, tile.key_rows, tile.key_columns].flatten(2)  # (R, D, k)
-        scores = q @ keys  # (R, q, k)
-        best, index = _chosen(scores, tile.reach(radius).to(q.device), top_k)
-        weights = (best / temperature).softmax(dim=1)
-        table = tables[:, tile.key_rows, tile.key_columns].reshape(-1, carried)  # (R k, L)
-        given = F.embedding_bag(index, table, mode="sum", per_sample_weights=weights.to(table))
+        table = tables[:, tile.key_rows, tile.key_columns]  # (R, rows, columns, L)
+        found = copy(q @ keys, table, tile, radius, top_k, temperature)
         size = _size(tile.rows, tile.columns)
-        made[tile.rows, tile.columns] = given.unflatten(0, size)
-        # A cell in a corner may see fewer than top_k others: those have weight 0 and no score.
-        found = (weights * best.clamp(min=-BOUNDED)).sum(dim=1)
-        likeness[tile.rows, tile.columns] = found.unflatten(0, size)
-        shares.index_add_(0, (index // keys.shape[2]).flatten(), weights.flatten())
+        made[tile.rows, tile.columns] = found[0].unflatten(0, size)
+        likeness[tile.rows, tile.columns] = found[1].unflatten(0, size)
+        shares += found[2]
     return Copied(made.movedim(2, 0), likeness, shares / (height * width))
+
+
+def _copied(scores: Tensor, table: Tensor, tile: _Tile, radius: int, top_k: int,
+            temperature: float) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """Of scores (R, q, k): labels (q, L), likeness (q,) and the sums of attention (R,)."""
+    from core.tracking.kernels import copy_likeliest
+
+    count, cells, _ = scores.shape
+    given = torch.empty(cells, table.shape[-1])
+    likeness, shares = torch.empty(cells), torch.zeros(count)
+    outcome = given.numpy(), likeness.numpy(), shares.numpy()
+    _, across = _size(tile.rows, tile.columns)
+    copy_likeliest(scores.numpy(), table.numpy(), *tile.offset, across, radius, top_k, temperature,
+                   *outcome)  # fmt: skip
+    return given, likeness, shares
+
+
+def _copied_by_calls(scores: Tensor, table: Tensor, tile: _Tile, radius: int, top_k: int,
+                     temperature: float) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """The same by calls of torch, for devices that have no compiled loop.
+
+    Choosing is dearer than multiplying, so it goes in two rounds. The k best cells lie at the k
+    places whose best cell of any reference is best: first places are chosen, then cells at these.
+    """
+    best, index = _chosen(scores, tile.reach(radius).to(scores.device), top_k)
+    weights = (best / temperature).softmax(dim=1)
+    flat = table.reshape(-1, table.shape[-1])  # (R k, L)
+    given = F.embedding_bag(index, flat, mode="sum", per_sample_weights=weights.to(flat))
+    # A cell in a corner may see fewer than top_k others: those have weight 0 and no score.
+    likeness = (weights * best.clamp(min=-BOUNDED)).sum(dim=1)
+    shares = scores.new_zeros(len(scores))
+    shares.index_add_(0, (index // scores.shape[2]).flatten(), weights.flatten())
+    return given, likeness, shares

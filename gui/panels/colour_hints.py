@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QColorDialog, QSlider, QToolButton, QWidget
 
 from gui.icons import icon
 from gui.panels.base import PicturePanel
@@ -75,13 +75,7 @@ class ColourHintsPanel(PicturePanel):
             (self.undo_button, self.redo_button, self.clear_button),
             (self.turner,),
         ):
-            group = QWidget()
-            row = QHBoxLayout(group)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SPACE.tight)
-            for part in parts:
-                row.addWidget(part)
-            flow.addWidget(group)
+            flow.add_group(*parts)
         self.body.addLayout(flow)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.said)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QPushButton,
     QSpinBox,
     QStackedWidget,
@@ -24,7 +23,7 @@ from gui.theme import SPACE
 from gui.views.curve import CurveView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.choice_row import ChoiceRow
-from gui.widgets.dial import LINE, Dial
+from gui.widgets.dial import Dial
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
 from gui.widgets.work_bar import WorkBar
@@ -98,6 +97,8 @@ class DenoiserPanel(PicturePanel):
         self.measure.setProperty("kind", "primary")
         self.branch.setToolTip("Go on from the moment that was clicked with this class")
         self.branch.setAccessibleName("Class from the chosen moment on")
+        for box in (self.classes, self.branch):  # the words change with what the data knows
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.classes.setToolTip("The class that is asked for")
         self.classes.setAccessibleName("Class")
 
@@ -115,15 +116,7 @@ class DenoiserPanel(PicturePanel):
             "branch": (label("Then", "small"), self.branch),
             "measure": (self.measure,),
         }.items():
-            group = QWidget()
-            group.setMinimumHeight(LINE)
-            row = QHBoxLayout(group)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SPACE.tight)
-            for part in parts:
-                row.addWidget(part)
-            flow.addWidget(group)
-            self._groups[name] = group
+            self._groups[name] = flow.add_group(*parts)
         self.body.addLayout(flow)
         self._views = QStackedWidget()
         self._views.addWidget(self.grid)

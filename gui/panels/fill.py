@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSlider, QToolButton, QWidget
 
 from core.runs import RunError
 from gui.icons import icon
@@ -95,13 +95,7 @@ class FillPanel(PicturePanel):
             (self.turner, self.all),
             (self.others,),
         ):
-            group = QWidget()
-            row = QHBoxLayout(group)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SPACE.tight)
-            for part in parts:
-                row.addWidget(part)
-            flow.addWidget(group)
+            flow.add_group(*parts)
         self.body.addLayout(flow)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.said)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QSlider,
     QSpinBox,
     QSplitter,
@@ -115,13 +114,7 @@ class NurseryPanel(Panel):
             "truncation": (label("Truncation", "small"), self.truncation, self.percent),
             "average": (label("Averaged", "small"), self.averaged),
         }.items():
-            group = self.groups[name] = QWidget()
-            row = QHBoxLayout(group)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SPACE.tight)
-            for part in parts:
-                row.addWidget(part)
-            flow.addWidget(group)
+            self.groups[name] = flow.add_group(*parts)
         self.side.addTab(self.heard, "Discriminator")
         self.side.addTab(self.card, "Sample")
         self.side.setMinimumWidth(200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from gui.panels.base import PicturePanel
 from gui.session import Session
@@ -58,13 +58,7 @@ class OrderPanel(PicturePanel):
     def _lay_out(self) -> None:
         flow = FlowLayout(gap=SPACE.small)
         for parts in ((self.shuffle, self.solve, self.ask_button, self.always), (self.turner,)):
-            group = QWidget()
-            row = QHBoxLayout(group)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SPACE.small)
-            for part in parts:
-                row.addWidget(part)
-            flow.addWidget(group)
+            flow.add_group(*parts)
         self.body.addLayout(flow)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.said)

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QPushButton,
     QSpinBox,
     QSplitter,
@@ -31,7 +30,7 @@ from gui.views.guess import GuessView
 from gui.views.heat_maps import HeatMapsView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.choice_row import ChoiceRow
-from gui.widgets.dial import LINE, Dial
+from gui.widgets.dial import Dial
 from gui.widgets.fill_canvas import Column
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
@@ -122,15 +121,7 @@ class PixelsPanel(PicturePanel):
             "read": (self.read,),
             "again": (self.again,),
         }.items():
-            group = QWidget()
-            group.setMinimumHeight(LINE)
-            row = QHBoxLayout(group)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SPACE.tight)
-            for part in parts:
-                row.addWidget(part)
-            flow.addWidget(group)
-            self._groups[name] = group
+            self._groups[name] = flow.add_group(*parts)
         self.body.addLayout(flow)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self.cover)

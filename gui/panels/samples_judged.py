@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QSpinBox, QTabWidget, QWidget
 
 from core.progress import Progress, Tick
 from gui.nursery.booth import BoothDialog
@@ -90,13 +90,7 @@ class QualityPanel(Panel):
             (label("Samples", "small"), self.count),
             (self.one,), (self.all,), (self.eye,), (self.train,),
         ):  # fmt: skip
-            group = QWidget()
-            row = QHBoxLayout(group)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SPACE.tight)
-            for part in parts:
-                row.addWidget(part)
-            flow.addWidget(group)
+            flow.add_group(*parts)
         for title, view in (
             ("Scores", self.scores), ("FD", self.distance), ("Recall", self.shares),
             ("Copies", self.copies), ("By eye", self.people),

@@ -11,7 +11,6 @@ from gui.theme import SPACE
 from gui.widgets.text import label
 
 WIDTH = 110
-LINE = 32  # pixels of a line of controls, so that all stand at one height
 WORDS = 40  # pixels of the value
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
+
+from gui.theme import SPACE
+
+LINE = 32  # pixels of a group, so that all of a line stand at one height
 
 
 class FlowLayout(QLayout):
@@ -15,6 +19,18 @@ class FlowLayout(QLayout):
         self._gap = gap
         self.single = False  # one item a line, as wide as there is room
         self.setContentsMargins(0, 0, 0, 0)
+
+    def add_group(self, *parts: QWidget) -> QWidget:
+        """Add widgets that stay together in one line, say a field and its name."""
+        group = QWidget()
+        group.setMinimumHeight(LINE)
+        row = QHBoxLayout(group)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE.tight)
+        for part in parts:
+            row.addWidget(part)
+        self.addWidget(group)
+        return group
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)

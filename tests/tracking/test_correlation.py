@@ -48,6 +48,19 @@ def test_tiles_give_what_the_full_matrix_gives(
     assert torch.isfinite(found.likeness).all()
 
 
+def test_the_compiled_loop_gives_what_calls_of_torch_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    query, references = unit(16, 14, 25), unit(3, 16, 14, 25, seed=1, dim=1)
+    labels = torch.rand(3, 4, 14, 25, generator=torch.Generator().manual_seed(2))
+    for top_k, radius in ((10, 4), (500, 2)):
+        once = copy_labels(query, references, labels, radius, top_k, 0.1)
+        with monkeypatch.context() as patch:
+            patch.setattr(correlation, "_copied", correlation._copied_by_calls)
+            again = copy_labels(query, references, labels, radius, top_k, 0.1)
+        torch.testing.assert_close(once.labels, again.labels)
+        torch.testing.assert_close(once.shares, again.shares)
+        torch.testing.assert_close(once.likeness, again.likeness)
+
+
 def test_the_size_of_tiles_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     query, references = unit(8, 20, 17), unit(2, 8, 20, 17, seed=1, dim=1)
     labels = torch.rand(2, 3, 20, 17, generator=torch.Generator().manual_seed(2))
