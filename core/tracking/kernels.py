@@ -30,18 +30,23 @@ def _copy_likeliest(  # type: ignore[no-untyped-def]
         top, bottom = max(0, y - radius), min(tall, y + radius + 1)
         left, right = max(0, x - radius), min(wide, x + radius + 1)
         kept = 0
+        bar = np.float32(-np.inf)  # a score has to be above it
         for r in range(count):
             for ky in range(top, bottom):
-                for cell in range(ky * wide + left, ky * wide + right):
-                    score = scores[r, q, cell]
-                    if kept == most and score <= best[most - 1]:
+                first = ky * wide
+                seen = scores[r, q, first + left : first + right]
+                for kx in range(len(seen)):
+                    score = seen[kx]
+                    if score <= bar:
                         continue
-                    at = kept if kept < most else most - 1
+                    at = min(kept, most - 1)
                     while at > 0 and best[at - 1] < score:
                         best[at], which[at] = best[at - 1], which[at - 1]
                         at -= 1
-                    best[at], which[at] = score, r * tall * wide + cell
+                    best[at], which[at] = score, r * tall * wide + first + left + kx
                     kept = min(kept + 1, most)
+                    if kept == most:
+                        bar = best[most - 1]
         total = 0.0
         for n in range(kept):
             total += np.exp((best[n] - best[0]) / temperature)

@@ -86,7 +86,7 @@ def test_without_a_game_the_discriminators_stand_still() -> None:
             found = method.step(batch(), method.optimizers())
             still = [same(before[name], getattr(method, name)) for name in names]
             assert still == [weight == 0] * len(names)
-            assert ("wish" in found) == (weight > 0)
+            assert ("adversarial" in found) == (weight > 0)
 
 
 def test_pix2pix_comes_closer_to_the_partners() -> None:

@@ -107,7 +107,7 @@ class CycleGAN(Translation):
         found = {"cycle": around / 4, "identity": stayed / 4}
         if config.adversarial > 0:
             wish = self.wished(self.critic_b(made_b)) + self.wished(self.critic_a(made_a))
-            loss, found["wish"] = loss + config.adversarial * wish, wish
+            loss, found["adversarial"] = loss + config.adversarial * wish, wish
         return {"loss/generator": loss, **found}, made_a, made_b
 
     def learn_to_tell(

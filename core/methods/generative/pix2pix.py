@@ -111,7 +111,7 @@ class Pix2Pix(Translation):
         found = {"L1": away / 2}
         if config.adversarial > 0:
             wish = self.wished(self.criticised(given, made))
-            loss, found["wish"] = loss + config.adversarial * wish, wish
+            loss, found["adversarial"] = loss + config.adversarial * wish, wish
         return {"loss/generator": loss, **found}
 
     def validate(self, batch: Batch) -> dict[str, Tensor]:
