@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 TRIED, FRAMES = ("bmx-trees", "dog", "kite-surf"), 30  # the films and frames of the search
 SETTINGS: Mapping[str, dict[str, Any]] = {
-    "trained": {"enlarge": 0.5, "radius": 10, "temperature": 0.07},
-    "untrained": {"enlarge": 0.5, "radius": 4, "top_k": 5, "temperature": 0.03},
-    "patches": {"enlarge": 0.5, "radius": 4, "temperature": 0.03},
-    "colours": {"enlarge": 0.5, "radius": 4, "temperature": 0.2},
+    "trained": {"enlarge": 0.5, "radius": 6, "top_k": 5, "temperature": 0.03},
+    "untrained": {"enlarge": 0.5, "radius": 3, "top_k": 1, "temperature": 0.01},
+    "patches": {"enlarge": 0.5, "radius": 3, "top_k": 5, "temperature": 0.03},
+    "colours": {"enlarge": 0.5, "radius": 6, "temperature": 0.03},
 }
 VALUES: Mapping[str, tuple[Any, ...]] = {
     "radius": (3, 6, 10, 14),

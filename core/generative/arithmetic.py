@@ -18,6 +18,7 @@ from core.generative.latents import on_shell
 from core.pictures import Floats
 
 COUNTS = (1, 3, 10, 30, 100)  # exemplars
+EITHER = " or "  # between two attributes of which exactly one is wanted
 Wanted = Mapping[str, bool]
 
 
@@ -45,9 +46,12 @@ EXAMPLES: tuple[Sum, ...] = (
         {"glasses": True, "smile": False}),
     Sum("A hat and a beard, less the beard", {"hat": True, "beard": True},
         {"hat": False, "beard": True}, {"hat": False, "beard": False},
-        {"hat": True, "beard": False},
-        fails="Hats come in two colours, so their latents lie in two places. Their mean lies "
-        "between the two, where there are no hats."),
+        {"hat": True, "beard": False}),
+    Sum("Glasses or a hat, never both", {"glasses or hat": True}, {"glasses or hat": False},
+        {"glasses or hat": False}, {"glasses or hat": True},
+        fails="Latents with one of the two lie in two places, those with both or neither in two "
+        "others, and the means of both pairs are the same: no direction leads from the one to the "
+        "other, and more exemplars do not help."),
 )  # fmt: skip
 
 
@@ -73,12 +77,18 @@ def combine(
 
 
 def matching(labels: Tensor, names: Sequence[str], wanted: Wanted) -> Tensor:
-    """Which rows of labels (N, A) are as wanted, (N,) bool; raises ValueError for no such name."""
+    """Which rows of labels (N, A) are as wanted, (N,) bool; raises ValueError for no such name.
+
+    "a or b" is had by those with exactly one of the two.
+    """
     found = torch.ones(len(labels), dtype=torch.bool, device=labels.device)
-    for name, value in wanted.items():
-        if name not in names:
-            raise ValueError(f"there is no attribute {name!r}; there are {', '.join(names)}")
-        found &= labels[:, list(names).index(name)] == value
+    for wish, value in wanted.items():
+        has = torch.zeros_like(found)
+        for name in [wish] if wish in names else wish.split(EITHER):
+            if name not in names:
+                raise ValueError(f"there is no attribute {name!r}; there are {', '.join(names)}")
+            has ^= labels[:, list(names).index(name)].bool()
+        found &= has == value
     return found
 
 

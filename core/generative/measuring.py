@@ -20,6 +20,7 @@ from core.evaluate.generative.frechet import frechet
 from core.generative import latents as ways
 from core.generative.arithmetic import (
     COUNTS,
+    EITHER,
     Success,
     Sum,
     changed,
@@ -135,7 +136,13 @@ def exemplars(told: Told, wanted: Mapping[str, bool], count: int, draw: int = 0)
 
 def in_words(wanted: Mapping[str, bool]) -> str:
     """Such as "smile, no long hair"."""
-    return ", ".join(f"{'' if has else 'no '}{name}" for name, has in wanted.items())
+    return ", ".join(_one_in_words(name, has) for name, has in wanted.items())
+
+
+def _one_in_words(name: str, has: bool) -> str:
+    if EITHER in name:
+        return f"{name}, not both" if has else f"both or neither of {name.replace(EITHER, ' and ')}"
+    return name if has else f"no {name}"
 
 
 def expected(

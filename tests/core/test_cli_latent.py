@@ -40,7 +40,7 @@ def test_a_picture_is_inverted_and_its_latent_kept(
 def test_a_sum_says_what_it_cannot_be_asked(said: pytest.CaptureFixture[str]) -> None:
     words = ["--quiet", "arithmetic", "last"]
     assert main([*words, "--example", "9"]) == 2
-    assert "choose 1 to 4" in said.readouterr().err
+    assert "choose 1 to 5" in said.readouterr().err
     assert main([*words, "--this", "smile"]) == 2
     assert "name all three" in said.readouterr().err
     assert main([*words, "--this", "3", "--minus", "no 3", "--plus", "7", "--exemplars", "0"]) == 2

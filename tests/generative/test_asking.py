@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from core.data.faces.painting import ATTRIBUTES
 from core.generative import asking, measuring
-from core.generative.arithmetic import EXAMPLES, Sum
+from core.generative.arithmetic import EITHER, EXAMPLES, Sum, matching
 from core.generative.asking import Making, Plane
 
 Z = 4
@@ -123,7 +123,8 @@ def test_the_middle_of_nine_is_the_sum() -> None:
 def test_examples_ask_for_attributes_that_painted_faces_have() -> None:
     for asked in EXAMPLES:
         parts = (asked.plus, asked.minus, asked.then, asked.result)
-        assert {name for part in parts for name in part} <= set(ATTRIBUTES)
+        named = {name for part in parts for wish in part for name in wish.split(EITHER)}
+        assert named <= set(ATTRIBUTES)
         assert measuring.expected(asked.plus, asked.minus, asked.then) == asked.result
 
 
@@ -150,6 +151,19 @@ def test_a_sum_that_can_work_works_and_its_curve_stands_beside_chance(
     picture = measuring.drawn(found)
     assert picture.lines["success"].x.tolist() == [1, 10]
     assert picture.lines["chance"].dashed
+
+
+def test_one_of_two_but_not_both_cannot_be_added_however_many_exemplars(
+    told: measuring.Told,
+) -> None:
+    labels = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+    assert matching(labels, NAMES, {"a or b": True}).tolist() == [False, True, True, False]
+    assert matching(labels, NAMES, {"a or b": False, "a": True}).tolist() == [0, 0, 0, 1]
+    assert measuring.in_words({"a or b": True, "c": False}) == "a or b, not both, no c"
+    asked = Sum("one", {"a or b": True}, {"a or b": False}, {"a or b": False}, {"a or b": True})
+    method: Any = Sheet()
+    found = measuring.success_curve(method, told, asked, Making(), counts=(30,), trials=100)
+    assert found[30].share < found[30].chance + 0.15
 
 
 def test_directions_of_attributes_flip_them_and_leave_the_others(told: measuring.Told) -> None:
