@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from core.method import Method
 
 TRIED, FRAMES = ("bmx-trees", "dog", "kite-surf"), 30  # the films and frames of the search
-SETTINGS: Mapping[str, dict[str, Any]] = {
-    "trained": {"enlarge": 0.5, "radius": 6, "top_k": 5, "temperature": 0.03},
-    "untrained": {"enlarge": 0.5, "radius": 3, "top_k": 1, "temperature": 0.01},
-    "patches": {"enlarge": 0.5, "radius": 3, "top_k": 5, "temperature": 0.03},
-    "colours": {"enlarge": 0.5, "radius": 6, "temperature": 0.03},
-}
 VALUES: Mapping[str, tuple[Any, ...]] = {
     "radius": (3, 6, 10, 14),
     "temperature": (0.01, 0.03, 0.07, 0.2),
@@ -67,8 +61,7 @@ def main() -> None:
         if given.search:
             clips = [open_clip(path, side=480, most=most) for path in paths]
             for name in names:
-                if name in SETTINGS:
-                    climbed(name, method, clips)
+                climbed(name, method, clips)
             return
         scores: dict[str, dict[str, tuple[float, float, float]]] = {}
         for path in paths:
@@ -107,11 +100,10 @@ def network(seconds: float, weights: Path | None) -> Method:
 def follower(name: str, method: Method | None, clip: Clip, own: float) -> Follower:
     """What follows, at its settings for films of this size."""
     from core.following.own_film import train_on
-    from core.following.trackers import Follower, baseline
+    from core.following.trackers import Follower, baseline, fitting
     from core.tracking.features import encoder_of
-    from core.tracking.propagate import Settings
 
-    settings = Settings(**SETTINGS.get("trained" if name == "own" else name, {}))
+    settings = fitting(clip.size, name)
     if name in ("trained", "own"):
         assert method is not None
         if name == "own":

@@ -88,12 +88,12 @@ def _said(given: argparse.Namespace) -> dict[str, Any]:
     return {k[8:]: v for k, v in vars(given).items() if k.startswith("setting:") and v is not None}
 
 
-def _follower(given: argparse.Namespace, name: str) -> Follower:
-    """A baseline or a run by name."""
+def _follower(given: argparse.Namespace, name: str, size: tuple[int, int] | None) -> Follower:
+    """A baseline or a run by name, with settings that fit frames of that size."""
     if name in trackers.TITLES:
-        return trackers.baseline(name, trackers.settings_of(_said(given), name))
+        return trackers.baseline(name, trackers.settings_of(_said(given), name, size))
     run = open_run(RunStore(given.runs), name)
-    return trackers.of_run(run, trackers.settings_of(_said(given)))
+    return trackers.of_run(run, trackers.settings_of(_said(given), "", size))
 
 
 def track(given: argparse.Namespace) -> int:
@@ -110,7 +110,7 @@ def track(given: argparse.Namespace) -> int:
         small = min(open_clip(given.film, progress, first=first, most=1).size) <= given.side
         side = None if small else given.side  # a small film is not enlarged
         clip = open_clip(given.film, progress, side=side, first=first, most=most)
-        follower = _follower(given, given.tracker)
+        follower = _follower(given, given.tracker, clip.size)
         said = ""
         if given.train:
             follower, said = _trained(follower, given.tracker, given, clip, progress)
@@ -221,23 +221,24 @@ def _clips(given: argparse.Namespace, progress: Progress) -> tuple[Sequence[Clip
 def _named(given: argparse.Namespace) -> dict[str, Tracker]:
     """Title -> tracker: the runs, each after its film too, then the baselines."""
     found: dict[str, Tracker] = {}
+    size = None if given.davis is None else (given.side, given.side)
     for name in given.named:
-        follower = _follower(given, name)
+        follower = _follower(given, name, size)
         found[follower.title] = follower.tracker()
         if given.train:
-            found[f"{follower.title}, {given.train:g} s on the film"] = _learning(given, name)
+            found[f"{follower.title}, {given.train:g} s on the film"] = _learning(given, name, size)
     for name in trackers.names():
         seeds = range(given.seeds) if name == "untrained" else range(1)
         for seed in seeds:
-            follower = trackers.baseline(name, trackers.settings_of(_said(given), name), seed)
+            follower = trackers.baseline(name, trackers.settings_of(_said(given), name, size), seed)
             title = follower.title + (f", seed {seed}" if len(seeds) > 1 else "")
             found[title] = follower.tracker()
     return found
 
 
-def _learning(given: argparse.Namespace, name: str) -> Tracker:
+def _learning(given: argparse.Namespace, name: str, size: tuple[int, int] | None) -> Tracker:
     """Trains a copy of the run on each clip before it follows."""
-    follower = _follower(given, name)
+    follower = _follower(given, name, size)
 
     def follow(clip: Clip, progress: Progress) -> Mapping[int, Marks]:
         return _trained(follower, name, given, clip, progress)[0].tracker()(clip, progress)

@@ -37,6 +37,14 @@ BEST: Mapping[str, Settings] = {
     "patches": Settings(radius=2, temperature=0.03, enlarge=1.5),
     "colours": Settings(radius=3, temperature=0.2),
 }
+LARGE, LINES = 160, 240  # lines from which a film is no small clip; and of it as it is looked at
+# Of films of 480 lines seen at 240, found by `python -m bench.tracking_davis --search`.
+ON_FILMS: Mapping[str, Settings] = {
+    "": Settings(radius=6, top_k=5, temperature=0.03),
+    "untrained": Settings(radius=3, top_k=1, temperature=0.01),
+    "patches": Settings(radius=3, top_k=5, temperature=0.03),
+    "colours": Settings(radius=6, temperature=0.03),
+}
 TITLES: Mapping[str, str] = {
     "identity": "Marks stay where they are",
     "untrained": "Untrained network",
@@ -125,6 +133,15 @@ def of_run(run: Run, settings: Settings | None = None, step: int | None = None) 
     return Follower(run.id, title, encoder_of(method), settings or USUAL)
 
 
-def settings_of(values: Mapping[str, object], name: str = "") -> Settings:
-    """Settings from plain values, over the best of a baseline; raises ConfigError."""
-    return configure(Settings, {**to_dict(BEST.get(name, USUAL)), **values})
+def fitting(size: tuple[int, int] | None = None, name: str = "") -> Settings:
+    """Settings that suit frames (H, W) and a tracker: large frames are seen smaller."""
+    if size is None or min(size) < LARGE:
+        return BEST.get(name, USUAL)
+    return replace(ON_FILMS.get(name, ON_FILMS[""]), enlarge=min(1.0, LINES / min(size)))
+
+
+def settings_of(
+    values: Mapping[str, object], name: str = "", size: tuple[int, int] | None = None
+) -> Settings:
+    """Settings from plain values, over those that fit; raises ConfigError."""
+    return configure(Settings, {**to_dict(fitting(size, name)), **values})

@@ -180,6 +180,8 @@ class VideoPage(Claiming):
         sliders.changed.connect(self._live.start)
         sliders.changed.connect(self.workspace.soon)
         self.workspace.settings = sliders.values
+        if self.work.clip is not None:
+            self.steps.fit_settings(self.work.clip.size)
         self.refresh()
 
     # --- clip and networks ------------------------------------------------------------------------
@@ -189,13 +191,12 @@ class VideoPage(Claiming):
         if not self._laboratory.is_warm:
             return
         self.follower.renew()
-        known = engine.choices(self._laboratory.store)
         for side, box in (("left", self.steps.network), ("right", self.steps.second)):
             chosen = self.follower.seats[side].choice
             box.clear()
             if side == "right":
                 box.addItem("Nothing", "")
-            for choice in known:
+            for choice in engine.choices(self._laboratory.store):
                 box.addItem(choice.title, choice.id)
             at = box.findData(chosen)
             if at < 0 or (side == "left" and chosen == engine.UNTRAINED and not self._by_hand):
@@ -229,11 +230,12 @@ class VideoPage(Claiming):
         self.work.open(clip, take_truth=self.steps.marked.isChecked())
         self.steps.gain.hide()
         high, wide = clip.size
-        self.hand.set_size(max(5.0, min(high, wide) / 16))
+        self.hand.set_size(max(5.0, min(clip.size) / 16))
         self.steps.about.setText(
             f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of "
             f"{wide} × {high}, {clip.fps:.3g} a second"
         )
+        self.steps.fit_settings(clip.size)
         settings = self.workspace.bring_back()
         if settings is not None and self.steps.settings is not None:
             self.steps.settings.put(settings)

@@ -156,6 +156,16 @@ class VideoSteps(QWidget):
         self.defaults.clicked.connect(self.settings.reset)
         return self.settings
 
+    def fit_settings(self, size: tuple[int, int]) -> None:
+        """Stand at what suits frames (H, W), which is usual from now on."""
+        if self.settings is not None:
+            from core.following.trackers import fitting
+
+            usual = fitting(size)
+            if usual != self.settings.usual:
+                self.settings.usual = usual
+                self.settings.reset()
+
     def _section(self, title: str, *parts: QWidget | QHBoxLayout) -> None:
         if self._column.count():
             self._column.addSpacing(SPACE.small)

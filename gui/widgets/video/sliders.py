@@ -85,6 +85,7 @@ class SettingSliders(QWidget):
         self.sliders: dict[str, SettingSlider] = {}
         self.switches: dict[str, QCheckBox] = {}
         self._said: dict[str, QLabel] = {}
+        self.usual: Any = settings()  # what `reset` goes back to
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE.small)
@@ -141,8 +142,5 @@ class SettingSliders(QWidget):
         return configure(self._settings, self.values())
 
     def reset(self) -> None:
-        """All at their defaults."""
-        for slider in self.sliders.values():
-            slider.put(float(slider.option.default))
-        for name, box in self.switches.items():
-            box.setChecked(bool(getattr(self._settings(), name)))
+        """All as is usual for the clip."""
+        self.put({name: getattr(self.usual, name) for name in (*self.sliders, *self.switches)})
