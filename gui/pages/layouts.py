@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OPTIONS = ("setup", "note")
-SHOWN = ("drawing board", "nursery", "quality", "denoise", "pixel by pixel", "guesses",
+SHOWN = ("scene", "drawing board", "nursery", "quality", "denoise", "pixel by pixel", "guesses",
          "reconstruction", "hide by hand", "colour hints", "puzzle by hand", "latent space",
          "interpolation", "arithmetic", "inversion", "attention", "figures", "clusters",
          "labelling", "evaluation")  # fmt: skip
 OPTIONS_WIDTH = 300
+PICTURES, SCENE = 0.54, 0.70  # of the width beside the options; curves have the rest
 TALL = 680  # from this height on the map stands under the pictures, below it it is a tab
 LAYOUTS = ("train", "look", "present")
 
@@ -67,7 +68,8 @@ def _size(
     if name == "train":
         rest = area.width() - OPTIONS_WIDTH
         area.resizeDocks(options[:1], [OPTIONS_WIDTH] * len(options[:1]), across)
-        area.resizeDocks(front[:1], [int(rest * 0.54)] * len(front[:1]), across)
+        share = SCENE if shown and shown[0].objectName() == "scene" else PICTURES
+        area.resizeDocks(front[:1], [int(rest * share)] * len(front[:1]), across)
         area.resizeDocks(front, [int(area.height() * 0.5)] * len(front), down)
     elif name == "look":
         area.resizeDocks(front, [int(area.width() * 0.5)] * len(front), across)
