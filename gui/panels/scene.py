@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.observer import Answer
     from core.viewing import Frame, Views
 
-INSPECTOR_HEIGHT = 210
+INSPECTOR_HEIGHT = 210  # pixels, where there is room
 
 
 class ScenePanel(Panel):
@@ -263,7 +263,8 @@ class ScenePanel(Panel):
         if on and not self.inspector.isVisibleTo(self):
             self.inspector.show()
             whole = self._parts.height()
-            self._parts.setSizes([whole - INSPECTOR_HEIGHT, INSPECTOR_HEIGHT])
+            below = min(INSPECTOR_HEIGHT, round(0.42 * whole))
+            self._parts.setSizes([whole - below, below])
             if self._pixel is None:
                 self.open_ray()
         elif not on:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.viewing import OpenRay
 
 SWATCH = 22
-NUMBERS = 218  # pixels of the column of numbers
+NUMBERS = 262  # pixels of the column of numbers
 
 
 class Inspector(QWidget):
@@ -88,7 +88,8 @@ class Inspector(QWidget):
         self.ray = ray
         self.plot.show_ray(ray)
         x, y = ray.pixel
-        self.pixel.setText(f"Pixel {x:.0f}, {y:.0f} of {size[0]} × {size[1]}")
+        self.pixel.setText(f"Pixel {x:.0f}, {y:.0f}")
+        self.pixel.setToolTip(f"Of a picture of {size[0]} × {size[1]}")
         own = ray.weight @ ray.colour
         self._tell("sum", own)
         self._tell("left", ray.left * ray.background)

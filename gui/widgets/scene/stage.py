@@ -26,17 +26,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from core.render.viewpoint import Viewpoint
-from gui.theme import RADIUS, SPACE, TYPE, manager
+from gui.theme import SPACE, manager
 from gui.widgets.pixels import draw_image, to_qimage
 from gui.widgets.savable import Row, Savable
-from gui.widgets.scene.overlays import Overlay
+from gui.widgets.scene.overlays import CHIP, Overlay, chip
 from gui.widgets.scene.sight import Sight
 from gui.widgets.scene.steering import FLYING, Trail, dragged, flown, pressed, shifted, wheeled
 
 SETTLED_MS = 150  # after the last movement the view stands still
 FRAME_MS = 16  # between two steps while keys fly
 GRIP = 6  # pixels at either side of the divider that hold it
-CHIP = 20  # pixels, height of words on a plate
 CLICK = 4  # pixels that a mouse may move within a click
 HINT = "Drag to turn, right drag to pan, wheel to zoom, W A S D Q E to fly, Home to return."
 
@@ -388,21 +387,6 @@ class Stage(Savable):
         super().resizeEvent(event)
         self._depth = None
         self.resized.emit()
-
-
-def chip(painter: QPainter, text: str, at: QPointF, to_the_left: bool = False) -> None:
-    """A word on a small plate, its upper corner at a pixel."""
-    theme = manager().theme
-    font = painter.font()
-    font.setPixelSize(TYPE.caption)
-    painter.setFont(font)
-    width = painter.fontMetrics().horizontalAdvance(text) + 2 * SPACE.small
-    area = QRectF(at.x() - (width if to_the_left else 0), at.y(), width, CHIP)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("panel", 0.86))
-    painter.drawRoundedRect(area, RADIUS, RADIUS)
-    painter.setPen(theme.color("text"))
-    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _smooth(painter: QPainter, area: QRectF, image: QImage) -> None:
