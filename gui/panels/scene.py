@@ -244,7 +244,9 @@ class ScenePanel(Panel):
 
     def _show_difference(self, on: bool) -> None:
         """The error against the photograph one stands in, and back."""
+        self.dressing.differing = on
         self.choose_output("error" if on else "colour")
+        self._dress()
 
     # --- the ray ----------------------------------------------------------------------------------
 

@@ -41,7 +41,8 @@ class Dressing:
         self.crop: CropBox | None = None
         self.sample = -1  # of the ray, under the mouse
         self.photograph = 0.0  # opacity
-        self.standing = -1
+        self.standing = -1  # in the camera of which photograph
+        self.differing = False  # the difference is shown, over which no photograph is laid
         self.frusta: Frusta | None = None
         self._views: Views | None = None
         self._thumbnails: list[QImage] = []
@@ -59,7 +60,7 @@ class Dressing:
         self.frusta = None
         if view.held is not None and self.standing >= 0 and self._views is not None:
             image = to_qimage(self._views.images[self.standing])
-            found.append(Photograph(image, self.photograph))
+            found.append(Photograph(image, 0.0 if self.differing else self.photograph))
         if "cells" in shown and self.cells is not None:
             if self._cells is None or self._cells[0] is not self.cells:
                 self._cells = self.cells, Cells(self.cells, palette[CELL])
@@ -91,7 +92,7 @@ class Dressing:
         made: list[Overlay] = [Lines(near, places[-1:], palette[RAY], 1.8, pieces=60)]
         counted = ray.weight > SEEN_WEIGHT
         colours = np.clip(ray.colour[counted] * 255, 0, 255).astype(np.uint8)
-        made.append(Dots(places[counted], colours, 3.0))
+        made.append(Dots(places[counted], colours, 3.5, palette[RAY]))
         if 0 <= self.sample < len(places):
             made.append(Dots(places[self.sample : self.sample + 1], palette[RAY], 5.0))
         return made

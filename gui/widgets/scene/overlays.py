@@ -96,14 +96,20 @@ class Dots(Unclickable):
     """Points of the scene as small discs, one colour or one each."""
 
     def __init__(
-        self, points: Points, colours: str | NDArray[np.uint8], radius: float = 2.0
+        self,
+        points: Points,
+        colours: str | NDArray[np.uint8],
+        radius: float = 2.0,
+        rim: str = "",
     ) -> None:
+        """`rim` is the colour of their edge, where they have one."""
         self.points, self.colours, self.radius = np.asarray(points, float), colours, radius
+        self.rim = rim
 
     def paint(self, painter: QPainter, sight: Sight) -> None:
         seen = sight.project(self.points)
         behind = sight.hidden(self.points)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(_colour(self.rim), 1.2) if self.rim else QPen(Qt.PenStyle.NoPen))
         for at in np.argsort(-np.nan_to_num(seen[:, 2])):
             if np.isnan(seen[at, 0]):
                 continue

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from gui import fonts
@@ -17,7 +26,7 @@ if TYPE_CHECKING:
     from core.viewing import OpenRay
 
 STRIP, TICKS = 12, 7  # pixels of the colours along the ray, and of the marks of samples
-LINES = ("density", "transmittance", "weight")
+ZOOM, CLOSEST = 0.002, 0.01  # of the logarithm by an eighth of a degree; least share in sight
 
 
 class RayPlot(Savable):
@@ -30,6 +39,7 @@ class RayPlot(Savable):
         super().__init__(parent)
         self._ray: OpenRay | None = None
         self._at = -1
+        self._part = (0.0, 1.0)  # of the ray that is in sight
         self.setMouseTracking(True)
         self.setMinimumSize(QSize(220, 130))
         self.setAccessibleName("What lies along the ray")
@@ -59,7 +69,8 @@ class RayPlot(Savable):
         """Distances at the left and the right edge."""
         assert self._ray is not None
         t = self._ray.t
-        return (float(t[0]), float(t[-1])) if len(t) > 1 and t[-1] > t[0] else (0.0, 1.0)
+        low, high = (float(t[0]), float(t[-1])) if len(t) > 1 and t[-1] > t[0] else (0.0, 1.0)
+        return low + self._part[0] * (high - low), low + self._part[1] * (high - low)
 
     def _x(self, t: np.ndarray, area: QRectF) -> np.ndarray:
         low, high = self._span()
@@ -72,6 +83,21 @@ class RayPlot(Savable):
             return
         away = np.abs(self._x(self._ray.t, self._area()) - event.position().x())
         self._point(int(away.argmin()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Nearer what is under the mouse."""
+        area, (low, high) = self._area(), self._part
+        at = low + (event.position().x() - area.left()) / max(1.0, area.width()) * (high - low)
+        factor = math.exp(-ZOOM * event.angleDelta().y())
+        low, high = at + (low - at) * factor, at + (high - at) * factor
+        self._part = (max(0.0, low), min(1.0, high)) if high - low > CLOSEST else self._part
+        event.accept()
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """All of the ray again."""
+        self._part = (0.0, 1.0)
+        self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point(-1)
@@ -103,12 +129,15 @@ class RayPlot(Savable):
             return
         self._paint_grid(painter, area)
         x = self._x(ray.t, area)
+        painter.save()
+        painter.setClipRect(area.adjusted(-1, -1, 1, self.height()))
         most = max(float(ray.density.max()), 1e-9)
         self._paint_steps(painter, area, x, ray.density / most, self._ink(0), filled=True)
         peak = max(float(ray.weight.max()), 1e-9)
         self._paint_bars(painter, area, x, ray.weight / peak)
         self._paint_steps(painter, area, x, ray.transmittance, self._ink(1), filled=False)
         self._paint_below(painter, area, x, ray)
+        painter.restore()
         self._paint_legend(painter, area, (f"density, to {most:.3g}", "transmittance",
                                            f"weight, to {peak:.2f}"))  # fmt: skip
         if self._at >= 0:
