@@ -57,14 +57,14 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
-def scene_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def scene_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of runs with a small finished one of a scene in it; not to be changed."""
     from core.engine import Engine
     from core.experiment import Experiment
     from core.runs import RunStore
 
     home = tmp_path_factory.mktemp("scene")
-    options = {"steps": 3, "rays": 64, "batch_size": 4, "width": 12, "coarse": 1,
+    options = {"steps": 3, "rays": 64, "batch_size": 4, "width": 6, "coarse": 1,
                "backbone": "torch"}  # fmt: skip
     views = {"views": 8, "held_out": 2, "side": 16}
     experiment = Experiment("voxels", "scenes", options, views, threads=1)
@@ -74,7 +74,7 @@ def scene_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         engine.start()
         engine.join()
     assert engine.state == "finished", engine.message
-    yield home / "runs"
+    return home / "runs"
 
 
 @pytest.fixture(autouse=True)

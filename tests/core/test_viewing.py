@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 
 from core.cli.main import main
+from core.experiment import Experiment, build
 from core.method import DataShape, Method
 from core.probe import Probe, load_probe, save_probe
 from core.questions import CannotAnswer
-from core.registry import method_class
 from core.render.cameras import orbit, pinhole
 from core.render.viewpoint import Viewpoint
 from core.viewing import Easel, Views, Wish, occupied, open_ray
@@ -23,11 +23,8 @@ SHAPE = DataShape(3, 16)
 
 
 def made(id: str, **options: Any) -> Method:
-    from core.config import configure
-
-    cls = method_class(id)
-    torch.manual_seed(0)
-    return cls(configure(cls.Config, options), SHAPE).eval()
+    experiment = Experiment(id, "scenes", options, threads=1)
+    return build(experiment, SHAPE, torch.device("cpu")).eval()
 
 
 def voxels(**options: Any) -> Method:
@@ -70,7 +67,6 @@ def test_the_nearest_view_is_one_that_was_trained_on() -> None:
     ("id", "options"),
     [
         ("voxels", {"width": 8, "coarse": 1, "backbone": "torch"}),
-        ("voxels", {"width": 8, "coarse": 1}),
         ("nerf", {"sampling": "hierarchical", "width": 8, "depth": 2, "coarse": 6, "fine": 9}),
         ("nerf", {"sampling": "occupied", "width": 8, "depth": 2}),
     ],
