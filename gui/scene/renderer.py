@@ -189,8 +189,8 @@ class Renderer(QObject):
     def words(self, frame: Frame) -> str:
         """The state, the resolution, and how quick it is."""
         width, height = frame.wish.size
-        state = self.state
-        if state in ("still", "refining", "done") and frame.pixels:
+        state = self._asked_in  # a hand may have stopped since
+        if state not in ("moving", "live"):
             state = "done" if frame.finished else "refining" if frame.passes else "still"
         parts = [STATES[state], f"{width} × {height}"]
         if state == "moving":
