@@ -243,6 +243,12 @@ def chip(painter: QPainter, text: str, at: QPointF, to_the_left: bool = False) -
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
 
+def enlarged(painter: QPainter, area: QRectF, image: QImage) -> None:
+    """A picture over an area, smooth: it stands in for a finer one."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(area, image)
+
+
 def stroke(painter: QPainter, lines: list[QLineF], colour: QColor, width: float) -> None:
     """Draw lines of one colour."""
     if lines:

@@ -27,9 +27,9 @@ from PySide6.QtWidgets import QWidget
 
 from core.render.viewpoint import Viewpoint
 from gui.theme import SPACE, manager
-from gui.widgets.pixels import draw_image, to_qimage
+from gui.widgets.pixels import to_qimage
 from gui.widgets.savable import Row, Savable
-from gui.widgets.scene.overlays import CHIP, Overlay, chip
+from gui.widgets.scene.overlays import CHIP, Overlay, chip, enlarged
 from gui.widgets.scene.sight import Sight
 from gui.widgets.scene.steering import FLYING, Trail, dragged, flown, pressed, shifted, wheeled
 
@@ -356,7 +356,7 @@ class Stage(Savable):
             for image, side in zip(images, sides, strict=False):
                 painter.save()
                 painter.setClipRect(side.intersected(within))
-                _smooth(painter, area, image)
+                enlarged(painter, area, image)
                 painter.restore()
 
     def _paint_divider(self, painter: QPainter, at: float, height: float) -> None:
@@ -387,15 +387,6 @@ class Stage(Savable):
         super().resizeEvent(event)
         self._depth = None
         self.resized.emit()
-
-
-def _smooth(painter: QPainter, area: QRectF, image: QImage) -> None:
-    """A picture over the area; enlarged it is smooth too, for it stands in for a finer one."""
-    if image.width() * 8 < area.width():
-        draw_image(painter, area, image)
-        return
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(area, image)
 
 
 def _name(key: int) -> str:
