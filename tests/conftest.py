@@ -56,6 +56,27 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     return home
 
 
+@pytest.fixture(scope="session")
+def scene_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of runs with a small finished one of a scene in it; not to be changed."""
+    from core.engine import Engine
+    from core.experiment import Experiment
+    from core.runs import RunStore
+
+    home = tmp_path_factory.mktemp("scene")
+    options = {"steps": 3, "rays": 64, "batch_size": 4, "width": 6, "coarse": 1,
+               "backbone": "torch"}  # fmt: skip
+    views = {"views": 8, "held_out": 2, "side": 16}
+    experiment = Experiment("voxels", "scenes", options, views, threads=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SELFSIGHT_HOME", str(home))
+        engine = Engine(experiment, RunStore(home / "runs"))
+        engine.start()
+        engine.join()
+    assert engine.state == "finished", engine.message
+    return home / "runs"
+
+
 @pytest.fixture(autouse=True)
 def no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, process, widget or timer, or moves torch's dice."""
