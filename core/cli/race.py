@@ -31,7 +31,7 @@ RACE_FILES, TABLE_FILES = (".csv", ".md", ".png", ".svg"), (".csv", ".md", ".png
 def add_words(words: argparse.ArgumentParser) -> None:
     """The words after `race`."""
     words.add_argument("lanes", nargs="+", metavar="METHOD",
-                       help="one that learns a scene, or METHOD:OPTION=VALUE,OPTION=VALUE")  # fmt: skip
+                       help="one that learns a scene; METHOD:OPTION=VALUE,...")  # fmt: skip
     _common(words, "of each lane", RACE_FILES)
     words.add_argument("--keep", action="store_true", help="keep every lane as a run")
 

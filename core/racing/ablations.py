@@ -174,24 +174,31 @@ COLUMNS = ("row", "PSNR in dB", "to complete", "paper", "to complete", "views", 
            "samples a ray", "MB")  # fmt: skip
 
 
-def cells(row: Row, rows: Sequence[Row]) -> list[str]:
-    """A row in words, beside the paper's where it has one."""
+def numbers_of(row: Row, rows: Sequence[Row]) -> list[str | int | float]:
+    """A row for a table that sorts: numbers where there are any."""
     whole = rows[0] if rows and not rows[0].ablation.options else None
     apart, paper = row.difference(whole), row.ablation.published
-    base = whole.ablation.published if whole is not None else None
-    beside = paper is not None and base is not None and row is not whole
+    base = whole.ablation.published if whole is not None and row is not whole else None
     return [
         row.ablation.title,
-        row.failed or f"{row.psnr:.2f}",
-        "" if apart is None else f"{apart:+.2f}",
-        "" if paper is None else f"{paper.psnr:.2f}",
-        f"{paper.psnr - base.psnr:+.2f}" if beside and paper and base else "",
-        str(row.views),
-        f"{row.step:,}",
-        f"{row.seconds:.1f}",
-        f"{row.samples:.1f}",
-        f"{row.megabytes:.2f}",
+        row.failed or round(row.psnr, 2),
+        "" if apart is None else round(apart, 2),
+        "" if paper is None else paper.psnr,
+        "" if paper is None or base is None else round(paper.psnr - base.psnr, 2),
+        row.views,
+        row.step,
+        round(row.seconds, 1),
+        round(row.samples, 1),
+        round(row.megabytes, 2),
     ]
+
+
+def cells(row: Row, rows: Sequence[Row]) -> list[str]:
+    """The same in words; differences with their sign."""
+    forms: Sequence[Callable[[Any], str]] = (str, "{:.2f}".format, "{:+.2f}".format, "{:.2f}".format, "{:+.2f}".format, str,
+             "{:,}".format, "{:.1f}".format, "{:.1f}".format, "{:.2f}".format)  # fmt: skip
+    found = numbers_of(row, rows)
+    return [value if isinstance(value, str) else form(value) for form, value in zip(forms, found)]
 
 
 def as_csv(rows: Sequence[Row]) -> str:

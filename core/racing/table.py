@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.pictures import Curve, Line
 from core.racing.plan import told_at
-from core.racing.race import LaneState
+
+if TYPE_CHECKING:
+    from core.racing.race import LaneState
 
 X = {"seconds": "seconds of work", "steps": "step"}
 
