@@ -195,8 +195,9 @@ def numbers_of(row: Row, rows: Sequence[Row]) -> list[str | int | float]:
 
 def cells(row: Row, rows: Sequence[Row]) -> list[str]:
     """The same in words; differences with their sign."""
-    forms: Sequence[Callable[[Any], str]] = (str, "{:.2f}".format, "{:+.2f}".format, "{:.2f}".format, "{:+.2f}".format, str,
-             "{:,}".format, "{:.1f}".format, "{:.1f}".format, "{:.2f}".format)  # fmt: skip
+    two, signed, one = "{:.2f}".format, "{:+.2f}".format, "{:.1f}".format
+    forms: Sequence[Callable[[Any], str]] = (
+        str, two, signed, two, signed, str, "{:,}".format, one, one, two)  # fmt: skip
     found = numbers_of(row, rows)
     return [value if isinstance(value, str) else form(value) for form, value in zip(forms, found)]
 

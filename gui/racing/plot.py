@@ -100,14 +100,14 @@ class MemoryBars(Savable):
             shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight,
                                                      round(area.width()))  # fmt: skip
             painter.drawText(area, _FLAGS.AlignLeft | _FLAGS.AlignVCenter, shown)
-            left, colour = float(SPACE.small), theme.color(theme.palette[at % len(theme.palette)])
+            left, colour = float(SPACE.small), theme.category(at)
             painter.setPen(Qt.PenStyle.NoPen)
             for share, alpha in ((parameters, 1.0), (grids, 0.4)):
                 colour.setAlphaF(alpha)
                 painter.setBrush(colour)
                 painter.drawRect(QRectF(left, top + 19, room * share / most, THICK))
                 left += room * share / most
-            painter.setPen(theme.color("text_secondary"))
+            painter.setPen(theme.color("text_faint"))
             painter.setFont(numbers(TYPE.small))
             said = QRectF(left + 4, top + 17, 52, 16)
             painter.drawText(said, _FLAGS.AlignLeft | _FLAGS.AlignVCenter,
