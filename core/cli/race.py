@@ -124,7 +124,7 @@ def ablate(given: argparse.Namespace) -> int:
         rows.append(row)
         bar.close()
         words = ablations.cells(row, rows)
-        beside = f"   paper {words[3]} ({words[4] or 'complete'})" if words[3] else ""
+        beside = f"   paper {words[3]} {words[4]:>6}" if words[3] else ""
         print(f"{words[0]:{wide}}  {words[1]:>6} dB {words[2]:>6}{beside}", flush=True)
 
     device.use_threads(1)

@@ -136,53 +136,64 @@ def ablate(
     Raises ConfigError, DataError, or Cancelled out of `progress`; rows told by then stay true.
     """
     each = round(seconds * TENTHS)
-    rows = []
+    total = each * len(ablations)
+    rows: list[Row] = []
     for number, ablation in enumerate(ablations):
         plan = LanePlan(base.method, {**base.options, **ablation.options}, ablation.title)
         lane = Lane(plan, experiment_of(plan, data_options, seed, device),
-                    fewer_views(data, ablation.views), seconds)  # fmt: skip
-        before = number * each
-        while not lane.finished:
+                    fewer_views(data, ablation.views), seconds, on_the_way=False)  # fmt: skip
+
+        def tell(lane: Lane = lane, before: int = number * each) -> None:
             done = before + min(each - 1, int(lane.seconds * TENTHS))
-            progress.update(f"{ablation.title}, {number + 1} of {len(ablations)}", done,
-                            each * len(ablations), "tenths of a second")  # fmt: skip
+            what = f"{lane.title}, {len(rows) + 1} of {len(ablations)}"
+            progress.update(what, done, total, "tenths of a second")
+
+        while not lane.finished:
+            tell()
             lane.play()
-        rows.append(_row(ablation, lane))
+        rows.append(_row(ablation, lane, tell))
         on_row(rows[-1])
-    progress.update("Ablations", each * len(ablations), each * len(ablations))
+    progress.update("Ablations", total, total)
     return rows
 
 
-def _row(ablation: Ablation, lane: Lane) -> Row:
+def _row(ablation: Ablation, lane: Lane, tell: Callable[[], None]) -> Row:
+    tell()
     psnr = lane.judge().psnr if not lane.failed else float("nan")
     return Row(ablation, psnr, lane.step, lane.seconds, lane.samples, lane.memory().megabytes,
-               len(lane.data.train), first_view(lane), lane.failed)  # fmt: skip
+               len(lane.data.train), first_view(lane, tell), lane.failed)  # fmt: skip
 
 
 @torch.no_grad()
-def first_view(lane: Lane) -> Images:
-    """The first held-out view as the lane sees it, (H, W, 3)."""
+def first_view(lane: Lane, tell: Callable[[], None] = lambda: None) -> Images:
+    """The first held-out view as the lane sees it, (H, W, 3); `tell` may raise Cancelled."""
+
+    def cancelled() -> bool:
+        tell()
+        return False
+
     packed = lane.data.held_out.cameras
     assert packed is not None
     side = lane.data.side
     camera = Cameras.unpack(torch.from_numpy(np.array(packed[:1])), (side, side))
-    seen = lane.method.eval().render(camera_on(camera, lane.device))  # type: ignore[operator]
+    seen = lane.method.eval().render(camera_on(camera, lane.device), None, cancelled)  # type: ignore[operator]
     return (seen.colour.clamp(0, 1) * 255).round().byte().cpu().numpy()
 
 
-COLUMNS = ("row", "PSNR in dB", "to complete", "paper", "to complete", "views", "steps", "seconds",
-           "samples a ray", "MB")  # fmt: skip
+COLUMNS = ("Row", "PSNR in dB", "Δ", "Paper", "Δ paper", "Views", "Steps", "Seconds", "Samples",
+           "MB")  # fmt: skip
 
 
 def numbers_of(row: Row, rows: Sequence[Row]) -> list[str | int | float]:
-    """A row for a table that sorts: numbers where there are any."""
+    """A row for a table that sorts: numbers where there are any; Δ is the difference to the complete
+    method, of the paper's figures to the paper's."""
     whole = rows[0] if rows and not rows[0].ablation.options else None
     apart, paper = row.difference(whole), row.ablation.published
-    base = whole.ablation.published if whole is not None and row is not whole else None
+    base = whole.ablation.published if whole is not None else None
     return [
         row.ablation.title,
         row.failed or round(row.psnr, 2),
-        "" if apart is None else round(apart, 2),
+        0.0 if row is whole else "" if apart is None else round(apart, 2),
         "" if paper is None else paper.psnr,
         "" if paper is None or base is None else round(paper.psnr - base.psnr, 2),
         row.views,

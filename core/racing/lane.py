@@ -62,10 +62,11 @@ class Lane:
     elsewhere their wall time; judging costs nothing.
     """
 
-    def __init__(self, plan: LanePlan, experiment: Experiment, data: ImageSet,
-                 length: float) -> None:  # fmt: skip
+    def __init__(self, plan: LanePlan, experiment: Experiment, data: ImageSet, length: float,
+                 on_the_way: bool = True) -> None:  # fmt: skip
         check_data(experiment, data)
         self.plan, self.experiment, self.data, self.length = plan, experiment, data, length
+        self._on_the_way = on_the_way  # judge at the marks too, not at the end alone
         self.device = devices.choose(experiment.device)
         self.shape = DataShape(data.channels, data.side, tuple(data.classes))
         self._warm()
@@ -147,7 +148,8 @@ class Lane:
         self._costs.append(cost)
         self._keep(rows)
         cheap = self._judging < JUDGING * (self.seconds - self.last_judged)
-        if self.finished or (self.seconds >= self._due and cheap):
+        due = self._on_the_way and self.seconds >= self._due and cheap
+        if self.finished or due:
             self.judge()
 
     def _take(self) -> Rows:
@@ -183,9 +185,9 @@ class Lane:
         """PSNR of the held-out views now; where they were judged at this step, what was found."""
         if self.judged and self.judged[-1].step == self.step:
             return self.judged[-1]
-        began = time.perf_counter()
+        began = self._now()
         psnr = self.trainer.validate()["psnr"]
-        self._judging = time.perf_counter() - began
+        self._judging = self._now() - began
         found = Judged(self.step, self.seconds, psnr, self.memory().megabytes)
         self.judged.append(found)
         self._due = next_mark(self.seconds, self.length)

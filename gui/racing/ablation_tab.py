@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from core.racing.ablations import Row
 
 POLL_MS = 100
+PICTURES = 3  # in a row
 EMPTY = "Start, and each idea of the method is taken away in turn; a row comes as it is trained."
 NOTES = (
-    "Paper: table 2 of Mildenhall et al. 2020, means of eight scenes of 800 x 800 after 200,000 "
+    "Δ is to the complete method. Paper: table 2 of Mildenhall et al. 2020, means of eight scenes of 800 x 800 after 200,000 "
     "steps or more. Here: this scene, as many seconds of work a row. Compare signs and order, not "
     "decibels."
 )
@@ -60,6 +61,7 @@ class AblationTab(QWidget):
         self.method.setAccessibleName("Method")
         self.seconds = QDoubleSpinBox(minimum=0.5, maximum=36_000, decimals=1, suffix=" s")
         self.seconds.setValue(SECONDS)
+        self.seconds.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.seconds.setAccessibleName("Seconds of work of each row")
         self.start = QPushButton(icon("play", "accent_text"), "Start")
         self.start.setProperty("kind", "primary")
@@ -197,7 +199,7 @@ class AblationTab(QWidget):
         truth = as_images(np.asarray(self._data.held_out.images[:1]))
         shown = np.concatenate([truth, np.stack([row.picture for row in self.rows])])
         captions = ["Truth", *(row.ablation.title for row in self.rows)]
-        self.pictures.show_picture(ImageGrid(shown, captions))
+        self.pictures.show_picture(ImageGrid(shown, captions, columns=PICTURES))
 
     def end(self) -> None:
         """Stop what is on."""

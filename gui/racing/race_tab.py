@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -64,6 +64,7 @@ class RaceTab(QWidget):
         self.add_button.setToolTip("One more way of learning the same scene (Shift+F7)")
         self.seconds = QDoubleSpinBox(minimum=1, maximum=3600, decimals=0, suffix=" s")
         self.seconds.setValue(SECONDS)
+        self.seconds.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.seconds.setAccessibleName("Seconds of work of each lane")
         self.seconds.setToolTip("How long each lane learns, in seconds of work of one processor")
         self.clocks = {name: QToolButton(text=name.capitalize(), checkable=True)
