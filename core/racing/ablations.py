@@ -185,8 +185,10 @@ COLUMNS = ("Row", "PSNR in dB", "Δ", "Paper", "Δ paper", "Views", "Steps", "Se
 
 
 def numbers_of(row: Row, rows: Sequence[Row]) -> list[str | int | float]:
-    """A row for a table that sorts: numbers where there are any; Δ is the difference to the complete
-    method, of the paper's figures to the paper's."""
+    """A row for a table that sorts: numbers where there are any.
+
+    Δ is the difference to the complete method, of the paper's figures to the paper's.
+    """
     whole = rows[0] if rows and not rows[0].ablation.options else None
     apart, paper = row.difference(whole), row.ablation.published
     base = whole.ablation.published if whole is not None else None

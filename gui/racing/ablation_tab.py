@@ -38,9 +38,9 @@ POLL_MS = 100
 PICTURES = 3  # in a row
 EMPTY = "Start, and each idea of the method is taken away in turn; a row comes as it is trained."
 NOTES = (
-    "Δ is to the complete method. Paper: table 2 of Mildenhall et al. 2020, means of eight scenes of 800 x 800 after 200,000 "
-    "steps or more. Here: this scene, as many seconds of work a row. Compare signs and order, not "
-    "decibels."
+    "Δ is to the complete method. Paper: table 2 of Mildenhall et al. 2020, means of eight scenes "
+    "of 800 x 800 after 200,000 steps or more. Here: this scene, as many seconds of work a row. "
+    "Compare signs and order, not decibels."
 )
 
 
