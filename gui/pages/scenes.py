@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gui.laboratory import Laboratory
 
 RACE, ABLATIONS = 0, 1  # tabs
+FIRST: dict[str, Any] = {"kind": PAINTED[0]}  # scene, in options of the source
 
 
 class ScenesPage(QWidget):
@@ -38,7 +39,7 @@ class ScenesPage(QWidget):
     def __init__(self, laboratory: Laboratory, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._laboratory = laboratory
-        self.options: dict[str, Any] = {"kind": PAINTED[0]}
+        self.options = dict(FIRST)
         self.scene, self.about = QComboBox(), label("", "small", "secondary")
         self.scene.setAccessibleName("Scene")
         for kind in PAINTED:
@@ -71,6 +72,7 @@ class ScenesPage(QWidget):
         self.scene.activated.connect(lambda _: self._choose(self.scene.currentData()))
         for tab in (self.race, self.ablations):
             tab.problem.connect(self.problem)
+        self.race.races.begun.connect(self._tell_scene)
         self.race.done.connect(self._kept)
         self.race.train_wanted.connect(self.train_wanted)
 
@@ -108,7 +110,15 @@ class ScenesPage(QWidget):
     def _name_scene(self) -> None:
         kind = self.options["kind"]
         self.scene.setCurrentIndex(self.scene.findData(kind))
-        self.about.setText(self.options.get("path", "") if kind == OWN else "60 views, 10 held out")
+        self.about.setText(self.options.get("path", ""))
+
+    def _tell_scene(self) -> None:
+        """How much there is to learn from, and the first remark on it."""
+        data = self.race.races.data
+        assert data is not None
+        said = f"{len(data.train)} views to learn from, {len(data.held_out)} held out"
+        self.about.setText("; note: ".join([said, *data.facts.get("remarks", ())[:1]]))
+        self.about.setToolTip(self.options.get("path", ""))
 
     def end(self) -> None:
         """Stop what is on."""
