@@ -256,7 +256,7 @@ COMMANDS: tuple[Command, ...] = (
        "Train a method whole, then without each of its ideas", section=1),
     _c("scenes.open", "Open a scene…", "Scenes", "Ctrl+Alt+Shift+O", "folder",
        "A folder with a transforms.json, a COLMAP model or a Blender set", section=1),
-    _c("scenes.lanes", "Save the lanes…", "Scenes", "Ctrl+Alt+Shift+L", "camera",
+    _c("scenes.lanes", "Save the lanes…", "Scenes", "Ctrl+Alt+Shift+G", "camera",
        "All lanes as one picture", section=2),
     _c("scenes.plot", "Save the plot of the race…", "Scenes", "Ctrl+Alt+Shift+C", "export",
        "As a picture, a drawing or a table", section=2),
