@@ -98,6 +98,11 @@ class Observer:
         if self.showcase is not None and step is None:
             self.showcase.want()
 
+    @property
+    def waited_for(self) -> bool:
+        """Whether a question waits while another one is answered."""
+        return bool(self._waiting)
+
     def close(self) -> None:
         """Answer nothing more and end the thread; waits for the answer in hand."""
         with self._news:

@@ -37,6 +37,7 @@ class Probe:
     names: Sequence[str] = ()
     partners: NDArray[np.uint8] | None = None  # (N, C, H, W) of data with another domain
     cameras: NDArray[np.float32] | None = None  # (N, 20) of views of a scene
+    held_out: int | None = None  # so many of the first were held out; None: not known
 
     def __len__(self) -> int:
         return len(self.images)
@@ -77,12 +78,15 @@ def choose(data: ImageSet) -> Probe:
         names,
         np.concatenate(partners) if partners else None,
         np.concatenate(cameras) if cameras else None,
+        min(len(data.held_out), sum(len(part) for part in images)),
     )
 
 
 def save_probe(folder: Path, probe: Probe) -> None:
     """Write the probe into a run folder, whole or not at all."""
     about = {"classes": json.dumps(list(probe.classes)), "names": json.dumps(list(probe.names))}
+    if probe.held_out is not None:
+        about["held_out"] = str(probe.held_out)
     arrays: dict[str, NDArray[Any]] = {"images": probe.images, "labels": probe.labels}
     if probe.partners is not None:
         arrays["partners"] = probe.partners
@@ -96,15 +100,18 @@ def load_probe(folder: Path) -> Probe:
     try:
         with safe_open(folder / FILE, framework="numpy") as file:
             about = file.metadata() or {}
+            others = {
+                name: file.get_tensor(name)
+                for name in ("partners", "cameras")
+                if name in file.keys()  # noqa: SIM118
+            }
             return Probe(
                 file.get_tensor("images"),
                 file.get_tensor("labels"),
                 tuple(json.loads(about["classes"])),
                 json.loads(about["names"]),
-                *(
-                    file.get_tensor(name) if name in file.keys() else None  # noqa: SIM118
-                    for name in ("partners", "cameras")
-                ),
+                held_out=int(about["held_out"]) if "held_out" in about else None,
+                **others,
             )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise DataError(

@@ -181,6 +181,11 @@ class Session(QObject):
         self._observer.ask(key, question, deliver, self.step if step is None else step, chosen, own)
         return True
 
+    def is_waited_for(self) -> bool:
+        """Whether somebody waits for an answer; for a long one to ask, which may go on later."""
+        observer = self._observer
+        return observer is not None and observer.waited_for
+
     def go_to(self, step: int | None) -> None:
         """Move the timeline: every visible panel shows that step."""
         if step != self.step:

@@ -50,6 +50,7 @@ class SceneMethod(Method):
     Config = SceneConfig
     band: ClassVar[int] = BAND  # rays looked along at once where no gradient is wanted
     background: Tensor
+    crop: Tensor | None = None  # (2, 3) the only part of the box that is seen, by who looks at it
 
     config: SceneConfig
 
@@ -133,6 +134,10 @@ class SceneMethod(Method):
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """Every sample along one ray (3,)."""
         raise NotImplementedError
+
+    def occupied(self) -> Tensor | None:
+        """Cells (G, G, G) of the box, x first, that are asked at all; None: no grid of them."""
+        return None
 
     # --- figures ----------------------------------------------------------------------------------
 

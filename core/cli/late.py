@@ -51,6 +51,8 @@ COMMANDS: Mapping[str, Late] = {
                      "add_complete_words", "complete"),
     "translate": Late("pictures of your own, as a run makes them in the other domain", "translate",
                       "add_words", "translate"),
+    "render": Late("a picture of a scene that a run has learned, from any camera", "render",
+                   "add_words", "render"),
 }  # fmt: skip
 
 

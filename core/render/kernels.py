@@ -222,9 +222,10 @@ def shine(
     jitter: Tensor,
     least: float,
     background: Tensor,
+    box: Tensor | None = None,
 ) -> Seen:
     """As `march` of the grid in its cells, whose `distances` are `skip`."""
-    near, far = box_span(origins, directions)
+    near, far = box_span(origins, directions, box)
     rays = [part.contiguous().numpy() for part in (origins, directions, near, far, jitter)]
     known = grid.index.numpy(), skip
     terms = step, least, background.numpy()

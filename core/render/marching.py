@@ -43,16 +43,21 @@ class RaySamples:
     transmittance: Tensor  # (S,) light that reaches the sample
     weight: Tensor  # (S,) light that is stopped there
     colour: Tensor  # (S, 3)
+    coarse: Tensor | None = None  # (S,) bool: drawn by a first pass, before it was known where to
 
 
 def lattice(
-    origins: Tensor, directions: Tensor, step: float, jitter: Tensor
+    origins: Tensor,
+    directions: Tensor,
+    step: float,
+    jitter: Tensor,
+    box: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Distances (R, S) a step apart from where rays enter the box, and which lie within (R, S).
 
-    `jitter` (R,) in 0..1 is where in its step each ray is sampled.
+    `jitter` (R,) in 0..1 is where in its step each ray is sampled; `box` as for `box_span`.
     """
-    near, far = box_span(origins, directions)
+    near, far = box_span(origins, directions, box)
     count = max(1, int(torch.ceil(((far - near) / step).max()).item()))
     along = torch.arange(count, device=near.device, dtype=near.dtype)
     t = near[:, None] + (along + jitter[:, None]) * step
@@ -68,12 +73,14 @@ def march(
     jitter: Tensor,
     least: float,
     background: Tensor,
+    box: Tensor | None = None,
 ) -> Seen:
     """What rays (R, 3) see of a field that is asked in `cells` (G, G, G) bool, a step apart.
 
     Samples whose weight is below `least` are taken for black: nobody asks for their colour.
+    Nothing is seen outside a `box` (2, 3).
     """
-    t, within = lattice(origins, directions, step, jitter)
+    t, within = lattice(origins, directions, step, jitter, box)
     points = origins[:, None] + t[..., None] * directions[:, None]  # (R, S, 3)
     ray, sample = (within & occupied_at(cells, points)).nonzero(as_tuple=True)
     found, known = field.density(points[ray, sample])

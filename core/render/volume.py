@@ -58,13 +58,17 @@ def composite(
     return colour, depth, opacity
 
 
-def box_span(origins: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
+def box_span(
+    origins: Tensor, directions: Tensor, box: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Where rays (R, 3) enter and leave the box from −1 to 1, (R,) each, not behind the origin.
 
-    A ray that misses it leaves where it enters.
+    Or another box (2, 3) of its least and greatest corner. A ray that misses it leaves where it
+    enters.
     """
+    low, high = (-1.0, 1.0) if box is None else box.to(origins).unbind()
     safe = torch.where(directions.abs() < 1e-9, 1e-9, directions)
-    one, other = (-1 - origins) / safe, (1 - origins) / safe
+    one, other = (low - origins) / safe, (high - origins) / safe
     enters = torch.minimum(one, other).amax(dim=1).clamp(min=0)
     leaves = torch.maximum(one, other).amin(dim=1)
     return enters, torch.maximum(enters, leaves)

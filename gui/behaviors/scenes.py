@@ -1,4 +1,4 @@
-"""The commands of the menu "Scenes": they are meant for the page of races and ablations."""
+"""The commands of the menu "Race": they are meant for the page of races and ablations."""
 
 from __future__ import annotations
 

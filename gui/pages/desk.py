@@ -36,6 +36,7 @@ from gui.panels.guess import GuessPanel
 from gui.panels.labelling import LabellingPanel
 from gui.panels.order import OrderPanel
 from gui.panels.reconstruct import ReconstructPanel
+from gui.panels.scene import ScenePanel
 from gui.panels.translate import TranslatePanel
 from gui.session import Session
 from gui.tasks import Tasks
@@ -136,8 +137,8 @@ class Desk(QWidget):
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)
-        for panel in (TranslatePanel, GuessPanel, ReconstructPanel, FillPanel, ColourHintsPanel,
-                      OrderPanel, AttentionPanel, ClustersPanel):  # fmt: skip
+        for panel in (ScenePanel, TranslatePanel, GuessPanel, ReconstructPanel, FillPanel,
+                      ColourHintsPanel, OrderPanel, AttentionPanel, ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
         for name, made in panels_of_makers(self.session, self.tasks, able, self):

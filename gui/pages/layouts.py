@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OPTIONS = ("setup", "note")
-SHOWN = ("drawing board", "nursery", "quality", "denoise", "pixel by pixel", "guesses",
+SHOWN = ("scene", "drawing board", "nursery", "quality", "denoise", "pixel by pixel", "guesses",
          "reconstruction", "hide by hand", "colour hints", "puzzle by hand", "latent space",
          "interpolation", "arithmetic", "inversion", "attention", "figures", "clusters",
          "labelling", "evaluation")  # fmt: skip
 OPTIONS_WIDTH = 300
+PICTURES, SCENE = 0.54, 0.70  # of the width beside the options; curves have the rest
+WIDE = 1400  # from this width on the options stand beside the curves and a scene
 TALL = 680  # from this height on the map stands under the pictures, below it it is a tab
 LAYOUTS = ("train", "look", "present")
 
@@ -21,8 +23,9 @@ LAYOUTS = ("train", "look", "present")
 def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) -> None:
     """Put every dock in its place.
 
-    "train": options, curves, pictures over the map. "look": pictures beside the map, curves away.
-    "present": one thing large, everything else a tab behind it.
+    "train": options, curves, pictures over the map; where it is narrow a scene before the options.
+    "look": pictures beside the map, curves away. "present": one thing large, everything else a tab
+    behind it.
     """
     for dock in docks.values():
         dock.setFloating(False)
@@ -31,7 +34,9 @@ def apply_layout(name: str, area: QMainWindow, docks: dict[str, QDockWidget]) ->
     options = [docks[n] for n in OPTIONS if n in docks]
     shown = [docks[n] for n in SHOWN if n in docks]
     maps = [docks["map"]] if "map" in docks else []
-    if name == "train":
+    if name == "train" and "scene" in docks and area.width() < WIDE:
+        _stack(area, RIGHT, [*shown, *maps, *options])  # a scene needs the room
+    elif name == "train":
         _stack(area, LEFT, options)
         if area.height() >= TALL:
             _beside(area, shown, maps, Qt.Orientation.Vertical)
@@ -65,9 +70,13 @@ def _size(
     if name == "train" and area.height() < TALL:
         maps, front = [], front[:1]
     if name == "train":
-        rest = area.width() - OPTIONS_WIDTH
-        area.resizeDocks(options[:1], [OPTIONS_WIDTH] * len(options[:1]), across)
-        area.resizeDocks(front[:1], [int(rest * 0.54)] * len(front[:1]), across)
+        scene = bool(shown) and shown[0].objectName() == "scene"
+        rest = area.width()
+        if not scene or rest >= WIDE:
+            rest -= OPTIONS_WIDTH
+            area.resizeDocks(options[:1], [OPTIONS_WIDTH] * len(options[:1]), across)
+        share = SCENE if scene else PICTURES
+        area.resizeDocks(front[:1], [int(rest * share)] * len(front[:1]), across)
         area.resizeDocks(front, [int(area.height() * 0.5)] * len(front), down)
     elif name == "look":
         area.resizeDocks(front, [int(area.width() * 0.5)] * len(front), across)

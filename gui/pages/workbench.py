@@ -92,7 +92,7 @@ class Workbench(QWidget):
     def _arrange(self, desk: Desk) -> None:
         """The layout that was kept, or the first one."""
         desk.set_layout("train")
-        kept = self._settings.value(LAYOUT_KEY)
+        kept = self._settings.value(_layout_key(desk))
         if kept is not None:
             desk.restore_layout(kept)
 
@@ -100,13 +100,13 @@ class Workbench(QWidget):
         """Remember how the desk in front is arranged."""
         desk = self.desk()
         if desk is not None and desk.setup is not None:
-            self._settings.setValue(LAYOUT_KEY, desk.save_layout())
+            self._settings.setValue(_layout_key(desk), desk.save_layout())
 
     def reset_layout(self) -> None:
         """Every dock where it was at first."""
-        self._settings.remove(LAYOUT_KEY)
         desk = self.desk()
         if desk is not None:
+            self._settings.remove(_layout_key(desk))
             desk.set_layout("train")
 
     def end(self) -> None:
@@ -132,3 +132,8 @@ class Workbench(QWidget):
         if not self.tabs.count():
             self._stack.setCurrentWidget(self._empty)
         self.current_changed.emit(self.desk())
+
+
+def _layout_key(desk: Desk) -> str:
+    """Under which a desk's layout is kept: a scene has one of its own."""
+    return f"{LAYOUT_KEY} of a scene" if "scene" in desk.docks else LAYOUT_KEY

@@ -145,7 +145,7 @@ class NeRF(SceneMethod):
             if rng is not None:
                 jitter = torch.rand(len(origins), generator=rng, device=origins.device)
             return march(self.field, origins, directions, self._cells(), STRIDE, jitter,
-                         LEAST_WEIGHT, self.background)  # fmt: skip
+                         LEAST_WEIGHT, self.background, self.crop)  # fmt: skip
 
     def _evenly(
         self, origins: Tensor, directions: Tensor, rng: torch.Generator | None
@@ -153,7 +153,7 @@ class NeRF(SceneMethod):
         """Distances (R, S), lengths (R, S) and edges (R, S + 1) of samples one in each part."""
         count = self.config.coarse
         count += self.config.fine if self.config.sampling == "even" else 0
-        t, edges = stratified(*box_span(origins, directions), count, rng)
+        t, edges = stratified(*box_span(origins, directions, self.crop), count, rng)
         return t, edges.diff(dim=1), edges
 
     def _in_two_passes(
@@ -184,19 +184,26 @@ class NeRF(SceneMethod):
         depth = (made.weights * t).sum(dim=1) / opacity.clamp(min=1e-6)
         return Seen(colour, depth, opacity, torch.full_like(depth, t.shape[1])), made
 
+    def occupied(self) -> Tensor | None:
+        """The cells that may hold something, where they are used."""
+        return self._cells() if self.config.sampling == "occupied" else None
+
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """The samples of the last pass; where a cell is empty the density is 0."""
         origins, directions = origin[None], (direction / direction.norm())[None]
+        coarse = None
         with halved(origin.device):
             if self.config.sampling == "occupied":
-                t, within = lattice(origins, directions, STRIDE, torch.full_like(origin[:1], 0.5))
+                middle = torch.full_like(origin[:1], 0.5)
+                t, within = lattice(origins, directions, STRIDE, middle, self.crop)
                 t, lengths = t[within][None], torch.full_like(t[within], STRIDE)[None]
             else:
                 t, lengths, edges = self._evenly(origins, directions, None)
             if self.first is not None:
                 made = self._composed(self.first, origins, directions, t, lengths)[1]
                 t = torch.cat([t, by_weights(edges, made.weights, self.config.fine, None)], 1)
-                t = t.sort(dim=1)[0]
+                t, order = t.sort(dim=1)
+                coarse = order[0] < self.config.coarse
                 lengths = _lengths(t, edges)
             points = origin + t[0, :, None] * directions
             density, known = self.field.density(points)
@@ -204,7 +211,7 @@ class NeRF(SceneMethod):
         if self.config.sampling == "occupied":
             density = torch.where(occupied_at(self._cells(), points), density, 0.0)
         made = quadrature(density[None], lengths)
-        return RaySamples(t[0], density, made.transmittance[0], made.weights[0], colour)
+        return RaySamples(t[0], density, made.transmittance[0], made.weights[0], colour, coarse)
 
 
 def _lengths(t: Tensor, edges: Tensor) -> Tensor:

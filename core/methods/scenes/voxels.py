@@ -153,9 +153,9 @@ class Voxels(SceneMethod):
             from core.render.kernels import shine
 
             return shine(self.grid, self._distances(), origins, directions, self.stride, jitter,
-                         LEAST_WEIGHT, self.background)  # fmt: skip
+                         LEAST_WEIGHT, self.background, self.crop)  # fmt: skip
         return march(self.grid, origins, directions, self.grid.cells, self.stride, jitter,
-                     LEAST_WEIGHT, self.background)  # fmt: skip
+                     LEAST_WEIGHT, self.background, self.crop)  # fmt: skip
 
     def _distances(self) -> np.ndarray:
         """How far each cell is from one that is occupied, found anew when the cells change."""
@@ -166,10 +166,15 @@ class Voxels(SceneMethod):
             self._skip = version, distances(self.grid.cells.numpy())
         return self._skip[1]
 
+    def occupied(self) -> Tensor:
+        """The cells that hold something."""
+        return self.grid.cells
+
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """All places on the ray; where a cell is empty the density is 0."""
         origins, directions = origin[None], (direction / direction.norm())[None]
-        t, within = lattice(origins, directions, self.stride, torch.full_like(origin[:1], 0.5))
+        middle = torch.full_like(origin[:1], 0.5)
+        t, within = lattice(origins, directions, self.stride, middle, self.crop)
         t = t[within]
         points = origin + t[:, None] * directions
         density, known = self.grid.density(points)

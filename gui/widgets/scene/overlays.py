@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
 
-from core.render.viewpoint import UPS
-from gui.theme import TYPE, manager
+from gui.theme import RADIUS, SPACE, TYPE, manager
 from gui.widgets.scene.sight import Sight
 
 Points = NDArray[np.floating]
 
 PIECES = 24  # of a long line, each of which is in front of the scene or behind it
 BEHIND = 0.25  # of the opacity of what lies behind
+CHIP = 20  # pixels, height of words on a plate
 REACH = 9.0  # pixels from a camera at which a click chooses it
-FRUSTUM = 0.16  # length of a camera's pyramid, in units of the scene
+FRUSTUM = 0.28  # length of a camera's pyramid, in units of the scene
 AXIS_COLOURS = ("#E0524E", "#57A64A", "#4C86D9")  # x, y, z as everybody draws them
 
 
@@ -96,14 +96,20 @@ class Dots(Unclickable):
     """Points of the scene as small discs, one colour or one each."""
 
     def __init__(
-        self, points: Points, colours: str | NDArray[np.uint8], radius: float = 2.0
+        self,
+        points: Points,
+        colours: str | NDArray[np.uint8],
+        radius: float = 2.0,
+        rim: str = "",
     ) -> None:
+        """`rim` is the colour of their edge, where they have one."""
         self.points, self.colours, self.radius = np.asarray(points, float), colours, radius
+        self.rim = rim
 
     def paint(self, painter: QPainter, sight: Sight) -> None:
         seen = sight.project(self.points)
         behind = sight.hidden(self.points)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(_colour(self.rim), 1.2) if self.rim else QPen(Qt.PenStyle.NoPen))
         for at in np.argsort(-np.nan_to_num(seen[:, 2])):
             if np.isnan(seen[at, 0]):
                 continue
@@ -222,6 +228,21 @@ class Photograph(Unclickable):
 # --- drawing ----------------------------------------------------------------------------------
 
 
+def chip(painter: QPainter, text: str, at: QPointF, to_the_left: bool = False) -> None:
+    """A word on a small plate, its upper corner at a pixel."""
+    theme = manager().theme
+    font = painter.font()
+    font.setPixelSize(TYPE.caption)
+    painter.setFont(font)
+    width = painter.fontMetrics().horizontalAdvance(text) + 2 * SPACE.small
+    area = QRectF(at.x() - (width if to_the_left else 0), at.y(), width, CHIP)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("panel", 0.86))
+    painter.drawRoundedRect(area, RADIUS, RADIUS)
+    painter.setPen(theme.color("text"))
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+
+
 def stroke(painter: QPainter, lines: list[QLineF], colour: QColor, width: float) -> None:
     """Draw lines of one colour."""
     if lines:
@@ -258,11 +279,6 @@ def box_edges(low: Points, high: Points) -> tuple[Points, Points]:
     corners = low[:, None] + _CORNERS * (high - low)[:, None]
     ones, others = zip(*_EDGES, strict=True)
     return corners[:, list(ones)].reshape(-1, 3), corners[:, list(others)].reshape(-1, 3)
-
-
-def up_line(up: str) -> tuple[Points, Points]:
-    """From the scene's middle up."""
-    return np.zeros((1, 3)), np.array([UPS[up][2]], float)
 
 
 def pyramids(

@@ -12,8 +12,10 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -24,12 +26,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from core.render.viewpoint import Viewpoint
-from gui.theme import RADIUS, SPACE, TYPE, manager
+from gui.theme import SPACE, manager
 from gui.widgets.pixels import draw_image, to_qimage
 from gui.widgets.savable import Row, Savable
-from gui.widgets.scene.overlays import Overlay
+from gui.widgets.scene.overlays import CHIP, Overlay, chip
 from gui.widgets.scene.sight import Sight
-from gui.widgets.scene.steering import FLYING, NUMBERED, Trail, dragged, flown, shifted, wheeled
+from gui.widgets.scene.steering import FLYING, Trail, dragged, flown, pressed, shifted, wheeled
 
 SETTLED_MS = 150  # after the last movement the view stands still
 FRAME_MS = 16  # between two steps while keys fly
@@ -57,7 +59,9 @@ class Stage(Savable):
         self.titles: tuple[str, str] = ("", "")  # of the two pictures beside the divider
         self._images: list[QImage] = []
         self._depth: NDArray[np.float32] | None = None
-        self._words = ""
+        self._before: list[QImage] = []  # shown below what is ready
+        self._ready = 1.0
+        self._words = self._caption = ""
         self._trail = Trail()
         self._keys: set[str] = set()
         self._pressed: QPointF | None = None
@@ -82,18 +86,32 @@ class Stage(Savable):
         pixels: NDArray[np.uint8],
         other: NDArray[np.uint8] | None = None,
         depth: NDArray[np.float32] | None = None,
+        ready: float = 1.0,
     ) -> None:
         """A picture (H, W, 3), a second one for the right of the divider, and the depth (h, w)
         along each ray, inf where there is nothing, behind which lines are faint.
+
+        Of a picture that is `ready` down to a share of its height the rest shows the one before.
         """
+        if ready < 1:
+            self._before = self._before or self._images
+        else:
+            self._before = []
+        self._ready = ready
         self._images = [to_qimage(pixels)] + ([to_qimage(other)] if other is not None else [])
         self._depth, self._words = depth, ""
         self.update()
 
     def clear(self, words: str) -> None:
         """Nothing but a sentence."""
-        self._images, self._depth, self._words = [], None, words
+        self._images, self._before, self._depth, self._words = [], [], None, words
         self.update()
+
+    def set_caption(self, words: str) -> None:
+        """A small line in the corner."""
+        if words != self._caption:
+            self._caption = words
+            self.update()
 
     def set_overlays(self, overlays: list[Overlay]) -> None:
         """What is drawn over the picture, the last on top."""
@@ -252,17 +270,9 @@ class Stage(Savable):
             return self.redo
         if held & control or held & Qt.KeyboardModifier.AltModifier:
             return None
-        if key == Qt.Key.Key_Home:
-            return lambda: self.go(self.viewpoint.preset("home"))
-        if _name(key) in NUMBERED:
-            return lambda: self.go(self.viewpoint.preset(NUMBERED[_name(key)]))
-        turns = {Qt.Key.Key_Left: (-5, 0), Qt.Key.Key_Right: (5, 0), Qt.Key.Key_Up: (0, 5),
-                 Qt.Key.Key_Down: (0, -5)}  # fmt: skip
-        if key in turns:
-            return lambda: self.go(self.viewpoint.orbit(*turns[Qt.Key(key)]))
-        zooms = {Qt.Key.Key_Plus: 0.9, Qt.Key.Key_Equal: 0.9, Qt.Key.Key_Minus: 1 / 0.9}
-        if key in zooms:
-            return lambda: self.go(self.viewpoint.zoom(zooms[Qt.Key(key)]))
+        view = pressed(self.viewpoint, QKeySequence(key).toString())
+        if view is not None:
+            return lambda: self.go(view)
         return (lambda: None) if _name(key) in FLYING else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -301,7 +311,7 @@ class Stage(Savable):
 
     def _fly(self) -> None:
         now = time.monotonic()
-        fast = bool(_modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        fast = bool(QGuiApplication.queryKeyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
         self._move(flown(self.viewpoint, self._keys, min(0.1, now - self._flown), fast))
         self._flown = now
 
@@ -326,19 +336,28 @@ class Stage(Savable):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(inner, int(flags), self._words)
             return
-        _smooth(painter, area, self._images[0])
-        if self.divider is not None and len(self._images) > 1:
-            at = self.divider * area.width()
-            painter.save()
-            painter.setClipRect(QRectF(at, 0, area.width() - at, area.height()))
-            _smooth(painter, area, self._images[1])
-            painter.restore()
+        self._paint_pictures(painter, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         sight = self.sight()
         for overlay in self.overlays:
             overlay.paint(painter, sight)
         if self.divider is not None and len(self._images) > 1:
             self._paint_divider(painter, self.divider * area.width(), area.height())
+        if self._caption:
+            at = QPointF(area.right() - SPACE.small, area.bottom() - SPACE.small - CHIP)
+            chip(painter, self._caption, at, to_the_left=True)
+
+    def _paint_pictures(self, painter: QPainter, area: QRectF) -> None:
+        """One, or two beside the divider; the one before where this is not ready yet."""
+        at = area.width() * (1.0 if self.divider is None else self.divider)
+        fresh = QRectF(0, 0, area.width(), area.height() * self._ready)
+        sides = [QRectF(0, 0, at, area.height()), QRectF(at, 0, area.width() - at, area.height())]
+        for images, within in ((self._before, area), (self._images, fresh)):
+            for image, side in zip(images, sides, strict=False):
+                painter.save()
+                painter.setClipRect(side.intersected(within))
+                _smooth(painter, area, image)
+                painter.restore()
 
     def _paint_divider(self, painter: QPainter, at: float, height: float) -> None:
         painter.setPen(QPen(QColor(0, 0, 0, 90), 3))
@@ -370,21 +389,6 @@ class Stage(Savable):
         self.resized.emit()
 
 
-def chip(painter: QPainter, text: str, at: QPointF, to_the_left: bool = False) -> None:
-    """A word on a small plate, its upper corner at a pixel."""
-    theme = manager().theme
-    font = painter.font()
-    font.setPixelSize(TYPE.small)
-    painter.setFont(font)
-    width = painter.fontMetrics().horizontalAdvance(text) + 2 * SPACE.small
-    area = QRectF(at.x() - (width if to_the_left else 0), at.y(), width, 22)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("panel", 0.86))
-    painter.drawRoundedRect(area, RADIUS, RADIUS)
-    painter.setPen(theme.color("text"))
-    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-
-
 def _smooth(painter: QPainter, area: QRectF, image: QImage) -> None:
     """A picture over the area; enlarged it is smooth too, for it stands in for a finer one."""
     if image.width() * 8 < area.width():
@@ -397,9 +401,3 @@ def _smooth(painter: QPainter, area: QRectF, image: QImage) -> None:
 def _name(key: int) -> str:
     """The letter or digit on a key."""
     return chr(key) if 32 < key < 127 else ""
-
-
-def _modifiers() -> Qt.KeyboardModifier:
-    from PySide6.QtGui import QGuiApplication
-
-    return QGuiApplication.queryKeyboardModifiers()

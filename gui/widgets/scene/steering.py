@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.render.viewpoint import PRESETS, Viewpoint
+from core.render.viewpoint import Viewpoint
 
 DEGREES = 0.4  # turned by a pixel
 WHEEL = 0.0014  # of the logarithm of the distance, by an eighth of a degree
@@ -13,8 +13,9 @@ KEPT = 200  # viewpoints to go back to
 
 FLYING = {"W": (0, 0, 1), "S": (0, 0, -1), "A": (-1, 0, 0), "D": (1, 0, 0), "E": (0, 1, 0),
           "Q": (0, -1, 0)}  # fmt: skip
-NUMBERED = {"1": "front", "3": "right", "7": "top"}
-assert set(NUMBERED.values()) < set(PRESETS)
+NAMED = {"1": "front", "3": "right", "7": "top", "Home": "home"}
+TURNED = {"Left": (-5, 0), "Right": (5, 0), "Up": (0, 5), "Down": (0, -5)}  # degrees
+NEARER = {"+": 0.9, "=": 0.9, "-": 1 / 0.9}
 
 
 def dragged(view: Viewpoint, dx: float, dy: float) -> Viewpoint:
@@ -41,6 +42,15 @@ def flown(view: Viewpoint, keys: set[str], seconds: float, fast: bool) -> Viewpo
     way = [sum(FLYING[key][axis] for key in keys) for axis in range(3)]
     far = SPEED * max(0.5, view.distance) * seconds * (FAST if fast else 1.0)
     return view.fly(*(far * part for part in way)) if any(way) else view
+
+
+def pressed(view: Viewpoint, key: str) -> Viewpoint | None:
+    """Where a key leads, by its name; None where it means nothing."""
+    if key in NAMED:
+        return view.preset(NAMED[key])
+    if key in TURNED:
+        return view.orbit(*TURNED[key])
+    return view.zoom(NEARER[key]) if key in NEARER else None
 
 
 class Trail:

@@ -18,6 +18,7 @@ from gui.behaviors.histories import COMMAND as SHIPS
 from gui.behaviors.latent import NEEDS as NEEDS_LATENT
 from gui.behaviors.mapping import NEEDS as NEEDS_MAP
 from gui.behaviors.samples import NEEDS as NEEDS_SAMPLES
+from gui.behaviors.scene import NEEDS as NEEDS_SCENE
 from gui.behaviors.scenes import NEEDS as NEEDS_SCENES
 from gui.behaviors.video import NEEDS as NEEDS_VIDEO
 from gui.command_table import COMMANDS
@@ -34,6 +35,7 @@ ELSEWHERE = {
     *NEEDS_SAMPLES,
     *NEEDS_LATENT,
     *NEEDS_DENOISE,
+    *NEEDS_SCENE,
     SHIPS,
 }
 
