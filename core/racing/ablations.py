@@ -182,6 +182,7 @@ def first_view(lane: Lane, tell: Callable[[], None] = lambda: None) -> Images:
 
 COLUMNS = ("Row", "PSNR in dB", "Δ", "Paper", "Δ paper", "Views", "Steps", "Seconds", "Samples",
            "MB")  # fmt: skip
+PAPERS = (3, 4)  # which of them are the paper's
 
 
 def numbers_of(row: Row, rows: Sequence[Row]) -> list[str | int | float]:

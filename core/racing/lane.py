@@ -22,7 +22,7 @@ from core.trainer import Rows, Trainer
 HELD_OUT = 64  # views that a lane is judged by, at the most
 MEASURED = 32  # last steps whose cost says how many more there will be
 UNSURE = 6  # first steps that say nothing of it
-JUDGING = 0.25  # the most of its work that a lane may be judged for, but at the end
+JUDGING = 0.4  # the most of its work that a lane may be judged for, but at the end
 KEPT_ROWS = 4000  # when there are more, every other one is forgotten
 MEGABYTE = 1e6
 

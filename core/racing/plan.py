@@ -39,12 +39,12 @@ class LanePlan:
 
 
 def title_of(method: str, options: Mapping[str, Any]) -> str:
-    """The method's own title, with what differs: "NeRF, no view direction, rays 256"."""
+    """The method's own title, with what differs: "NeRF, view direction off, rays 256"."""
     words = [registry.note(method).title]
     for name, value in options.items():
         said = name.replace("_", " ")
         if isinstance(value, bool):
-            words.append(said if value else f"no {said}")
+            words.append(f"{said} {'on' if value else 'off'}")
         else:
             words.append(f"{said} {value:g}" if isinstance(value, float) else f"{said} {value}")
     return ", ".join(words)

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 POLL_MS = 100
 PICTURES = 3  # in a row
 EMPTY = "Start, and each idea of the method is taken away in turn; a row comes as it is trained."
+DELTA = "Δ is to the complete method. "
 NOTES = (
-    "Δ is to the complete method. Paper: table 2 of Mildenhall et al. 2020, means of eight scenes "
+    "Paper: table 2 of Mildenhall et al. 2020, means of eight scenes "
     "of 800 x 800 after 200,000 steps or more. Here: this scene, as many seconds of work a row. "
     "Compare signs and order, not decibels."
 )
@@ -191,10 +192,14 @@ class AblationTab(QWidget):
             self._show_rows()
 
     def _show_rows(self) -> None:
-        from core.racing.ablations import COLUMNS, numbers_of
+        from core.racing.ablations import COLUMNS, PAPERS, numbers_of
 
+        published = any(row.ablation.published is not None for row in self.rows)
+        kept = [at for at in range(len(COLUMNS)) if published or at not in PAPERS]
         rows = [numbers_of(row, self.rows) for row in self.rows]
-        self.table.show_picture(Table(COLUMNS, rows, NOTES))
+        cut = [[row[at] for at in kept] for row in rows]
+        notes = DELTA + (NOTES if published else "")
+        self.table.show_picture(Table([COLUMNS[at] for at in kept], cut, notes))
         assert self._data is not None
         truth = as_images(np.asarray(self._data.held_out.images[:1]))
         shown = np.concatenate([truth, np.stack([row.picture for row in self.rows])])

@@ -64,7 +64,7 @@ def until(true: Callable[[], bool]) -> None:
 def test_a_word_becomes_a_lane_with_options_in_their_types() -> None:
     found = parse("voxels:width=32,view-dependent=no").named()
     assert found.options == {"width": 32, "view_dependent": False}
-    assert found.title == "Voxel radiance grid, width 32, no view dependent"
+    assert found.title == "Voxel radiance grid, width 32, view dependent off"
     assert found.named([found.title]).title.endswith("(2)")
     assert {"voxels", "nerf"} <= set(racers())
 
