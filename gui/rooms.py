@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from gui.pages.data import DataPage
     from gui.pages.maps import MapsPage
     from gui.pages.runs import RunsPage
+    from gui.pages.scenes import ScenesPage
     from gui.pages.video import VideoPage
     from gui.window import Window
 
 P = TypeVar("P", bound=QWidget)
 
-PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video", "arena")
+PAGES = ("gallery", "workbench", "runs", "data", "compare", "maps", "video", "arena", "scenes")
 LISTING = ("runs", "maps", "video")  # these list the store, and look again when they are gone to
 
 
@@ -127,6 +128,18 @@ class Rooms(QStackedWidget):
             return page
 
         return self._page("arena", make)
+
+    def scenes(self) -> ScenesPage:
+        """The page of races and ablations."""
+
+        def make() -> ScenesPage:
+            from gui.pages.scenes import ScenesPage
+
+            page = ScenesPage(self._window.laboratory, self._window.tasks)
+            page.train_wanted.connect(self._window.train_experiment)
+            return page
+
+        return self._page("scenes", make)
 
     def _page(self, name: str, make: Callable[[], P]) -> P:
         """The page of that name, put where an empty one kept its place."""

@@ -35,6 +35,7 @@ from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.samples import SamplesCommands
 from gui.behaviors.scene import SceneCommands
+from gui.behaviors.scenes import ScenesCommands
 from gui.behaviors.tour import Tour
 from gui.behaviors.video import Video
 from gui.commands import Commands
@@ -100,6 +101,7 @@ class Window(QMainWindow):
         self.denoise = DenoiseCommands(self)
         self.histories = Histories(self)
         self.samples = SamplesCommands(self)
+        self.scenes = ScenesCommands(self)
         self.scene = SceneCommands(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()

@@ -27,6 +27,7 @@ from core.pictures import ImageGrid, Images, Table, as_images
 from core.progress import Progress
 from core.registry import notes
 from gui.pages.augmentations import Augmentations
+from gui.pages.scene_preview import ScenePreview
 from gui.tasks import Task, Tasks
 from gui.theme import SPACE
 from gui.views.image_grid import ImageGridView
@@ -42,7 +43,7 @@ MOST_SHOWN = 10_000
 MOST_BYTES = 64 * 1024**2  # of pictures that are laid out at once
 FORM_WIDTH = 320
 USUAL = "rotation"  # what a click trains on pictures of a person's own
-AUGMENTED, LEFT_OUT = 1, 2  # tabs
+AUGMENTED, LEFT_OUT, CAMERAS = 1, 2, 3  # tabs
 OWN_SIDE = 128  # pixels that a picture of the person's own is brought to
 CHOOSE = "Choose where the pictures come from, then press Show."
 
@@ -84,6 +85,7 @@ class DataPage(QWidget):
         self.bar.hide()
         self.grid, self.problems = ImageGridView(), TableView()
         self.augmentations = Augmentations()
+        self.cameras = ScenePreview()
         self.tabs = QTabWidget()
         self._form_place = QVBoxLayout()
         self.form: ConfigForm | None = None
@@ -132,6 +134,8 @@ class DataPage(QWidget):
         self.tabs.addTab(browse, "Pictures")
         self.tabs.addTab(self.augmentations, "Augmentations")
         self.tabs.addTab(self.problems, "Left out")
+        self.tabs.addTab(self.cameras, "Cameras")
+        self.tabs.setTabVisible(CAMERAS, False)
         splitter = QSplitter()
         splitter.addWidget(side)
         splitter.addWidget(self.tabs)
@@ -150,6 +154,7 @@ class DataPage(QWidget):
         self.part.currentIndexChanged.connect(self._show_grid)
         self.classes.currentIndexChanged.connect(self._show_grid)
         self.grid.picked.connect(self._picked)
+        self.cameras.problem.connect(self.problem)
         self._tasks.progress.connect(self._show_progress)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -242,6 +247,9 @@ class DataPage(QWidget):
         self.classes.hide()
         self.facts.clear()
         self.grid.clear(why)
+        if self.tabs.currentIndex() == CAMERAS:
+            self.tabs.setCurrentIndex(0)  # where it is said why
+        self.tabs.setTabVisible(CAMERAS, False)
         self.tabs.setTabText(LEFT_OUT, "Left out")
         self.problems.clear("Files that cannot be used are listed here, each with its reason.")
 
@@ -265,8 +273,20 @@ class DataPage(QWidget):
         self.classes.blockSignals(False)
         self._show_problems(data)
         self._show_grid()
+        if data.train.cameras is not None:
+            self._show_cameras(data)
         if not self._own:
             self.augmentations.show_picture(as_images(data.train.images[:1]))
+
+    def _show_cameras(self, data: ImageSet) -> None:
+        """The cameras in space, and a method that learns from them."""
+        self.cameras.show_scene(data)
+        self.tabs.setTabVisible(CAMERAS, True)
+        self.tabs.setCurrentIndex(CAMERAS)
+        known = {n.id: n.data == data.source for n in notes()}
+        if not known.get(self.method.currentData()):
+            first = next((id for id, fits in known.items() if fits), USUAL)
+            self.method.setCurrentIndex(self.method.findData(first))
 
     def _show_problems(self, data: ImageSet) -> None:
         count = len(data.problems)

@@ -109,8 +109,8 @@ class Voxels(SceneMethod):
     def step(self, batch: Batch, optimizers: dict[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
         """Grow or notice what is empty where it is time; then one step of Adam."""
         optimizer = optimizers["main"]
-        side = self.growths().get(batch.step)
-        if side is not None and side > self.grid.side:
+        side = max((s for at, s in self.growths().items() if at <= batch.step), default=0)
+        if side > self.grid.side:
             self.grid.grow(side, self.least_density)
             self.grid.notice(self.least_density)
             optimizer.state.clear()  # what it remembers is of other vertices

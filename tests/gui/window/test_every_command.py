@@ -19,6 +19,7 @@ from gui.behaviors.latent import NEEDS as NEEDS_LATENT
 from gui.behaviors.mapping import NEEDS as NEEDS_MAP
 from gui.behaviors.samples import NEEDS as NEEDS_SAMPLES
 from gui.behaviors.scene import NEEDS as NEEDS_SCENE
+from gui.behaviors.scenes import NEEDS as NEEDS_SCENES
 from gui.behaviors.video import NEEDS as NEEDS_VIDEO
 from gui.command_table import COMMANDS
 from gui.theme import manager
@@ -30,6 +31,7 @@ from tests.gui.window.acts import wait_for_notice as wait_for
 ELSEWHERE = {
     *NEEDS_VIDEO,
     *NEEDS_ARENA,
+    *NEEDS_SCENES,
     *NEEDS_SAMPLES,
     *NEEDS_LATENT,
     *NEEDS_DENOISE,
