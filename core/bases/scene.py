@@ -145,23 +145,21 @@ class SceneMethod(Method):
 
     # --- figures ----------------------------------------------------------------------------------
 
-    def _seen_again(self, look: Look) -> tuple[Tensor, list[Seen]]:
-        """A few of the views (N, 3, H, W), and what is seen from their cameras.
-
-        Pictures of no known camera stand beside views from around the scene.
-        """
-        images, packed = look.images[:SHOWN], look.cameras
-        count, side = len(images), images.shape[-1]
+    def _cameras_of(self, look: Look) -> list[Cameras]:
+        """The cameras of a few views; those around the scene for pictures of no known camera."""
+        count, side = len(look.images[:SHOWN]), look.images.shape[-1]
         device = self.background.device
         angles = torch.arange(count, device=device) * 1.5
         around = pinhole(orbit(angles, torch.full_like(angles, 0.5), 4.0), (side, side), 0.6911)
-        cameras = around
-        if packed is not None:
-            known = packed[:count].to(device)
-            cameras = Cameras.unpack(
-                torch.where(known.isnan().any(dim=1)[:, None], around.pack(), known), (side, side)
-            )
-        return images, [self.render(cameras[one]) for one in range(count)]
+        if look.cameras is not None:
+            known = look.cameras[:count].to(device)
+            packed = torch.where(known.isnan().any(dim=1)[:, None], around.pack(), known)
+            around = Cameras.unpack(packed, (side, side))
+        return [around[one] for one in range(count)]
+
+    def _seen_again(self, look: Look) -> tuple[Tensor, list[Seen]]:
+        """A few of the views (N, 3, H, W), and what is seen from their cameras."""
+        return look.images[:SHOWN], [self.render(camera) for camera in self._cameras_of(look)]
 
     @figure(
         "Seen again",

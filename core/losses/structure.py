@@ -6,6 +6,8 @@ Transactions on Image Processing 2004.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -19,7 +21,7 @@ def structural_similarity(one: Tensor, other: Tensor) -> Tensor:
     The window is a Gaussian of 11 x 11 pixels; beyond the edge there is black. It is applied as two
     products of matrices, which on small pictures is quicker than a convolution.
     """
-    down, across = _windows(one.shape[1], one), _windows(one.shape[2], one)
+    down, across = (_windows(side, one.device, one.dtype) for side in one.shape[1:])
     stack = torch.cat([one, other, one * one, other * other, one * other])
     mean_a, mean_b, aa, bb, ab = (down @ stack @ across.T).chunk(5)
     product = mean_a * mean_b
@@ -28,10 +30,11 @@ def structural_similarity(one: Tensor, other: Tensor) -> Tensor:
     return ((2 * product + C1) / (squares + C1) * shape).mean()
 
 
-def _windows(side: int, like: Tensor) -> Tensor:
+@lru_cache(maxsize=8)
+def _windows(side: int, device: torch.device, dtype: torch.dtype) -> Tensor:
     """(side, side): row i weighs the pixels about i."""
-    at = torch.arange(side, device=like.device, dtype=like.dtype)
+    at = torch.arange(side, device=device, dtype=dtype)
     apart = at[:, None] - at
     weights = torch.exp(-0.5 * (apart / SPREAD) ** 2) * (apart.abs() <= REACH)
-    middle = torch.arange(-REACH, REACH + 1, device=like.device, dtype=like.dtype)
+    middle = torch.arange(-REACH, REACH + 1, device=device, dtype=dtype)
     return weights / torch.exp(-0.5 * (middle / SPREAD) ** 2).sum()

@@ -94,7 +94,7 @@ class GaussianCloud(nn.Module):
     @torch.no_grad()
     def densify(
         self,
-        optimizer: torch.optim.Optimizer,
+        optimizer: torch.optim.Optimizer | None,
         threshold: float,
         large: float,
         most: int,
@@ -102,7 +102,8 @@ class GaussianCloud(nn.Module):
     ) -> tuple[int, int]:
         """Clone small ones and split those above `large` that are drawn by `threshold` or more.
 
-        The strongest drawn come first, until there are `most`. Returns how many of each.
+        The strongest drawn come first, until there are `most`. Clones, then both halves of what
+        is split, stand at the end. Returns how many were cloned and split.
         """
         pull = self.pulled / self.looks.clamp(min=1)
         chosen = (pull >= threshold).nonzero()[:, 0]
@@ -142,13 +143,13 @@ class GaussianCloud(nn.Module):
                 value.zero_()
 
     def _change(
-        self, optimizer: torch.optim.Optimizer, kept: Tensor, added: dict[str, Tensor]
+        self, optimizer: torch.optim.Optimizer | None, kept: Tensor, added: dict[str, Tensor]
     ) -> None:
         """Keep some and add others; what the optimiser knows of those that stay, stays."""
         for name in LEARNED:
             parameter: nn.Parameter = getattr(self, name)
             new = added.get(name, parameter[:0])
-            state: State = optimizer.state.get(parameter, {})
+            state: State = optimizer.state.get(parameter, {}) if optimizer is not None else {}
             for key, value in state.items():
                 if value.shape == parameter.shape:
                     state[key] = torch.cat([value[kept], torch.zeros_like(new)])

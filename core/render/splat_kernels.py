@@ -263,18 +263,21 @@ def _rasterise(  # type: ignore[no-untyped-def]
             dy = F(line) + HALF - pixels[g, 1]
             low, high = _span(pixels, conics, g, bound, dy, width)
             slope, base = -conics[g, 1] * dy, -HALF * conics[g, 2] * dy * dy
-            y = line - top
-            for x in range(low, high):
-                dx = F(x) + HALF - u
+            y, start = line - top, F(low) + HALF - u
+            passing = left[y, low:high]
+            reds, greens, blues = red[y, low:high], green[y, low:high], blue[y, low:high]
+            depths, counts = depth[y, low:high], count[y, low:high]
+            for x in range(high - low):
+                dx = start + F(x)
                 alpha = min(o * _exp((half_a * dx + slope) * dx + base), MOST_ALPHA)
-                passing = left[y, x]
-                weight = passing * alpha if passing > LEAST_LEFT else ZERO
-                left[y, x] = passing - weight
-                red[y, x] += weight * r
-                green[y, x] += weight * gr
-                blue[y, x] += weight * bl
-                depth[y, x] += weight * far
-                count[y, x] += ONE if passing > LEAST_LEFT else ZERO
+                seen = passing[x] > LEAST_LEFT
+                weight = passing[x] * alpha if seen else ZERO
+                passing[x] -= weight
+                reds[x] += weight * r
+                greens[x] += weight * gr
+                blues[x] += weight * bl
+                depths[x] += weight * far
+                counts[x] += ONE if seen else ZERO
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
@@ -376,7 +379,9 @@ class _Rasterise(torch.autograd.Function):
         left = np.ones((rows, width), np.float32)
         planes = np.zeros((5, rows, width), np.float32)
         _laid(order, *arrays, far, top, left, *planes)
-        colour = np.moveaxis(planes[:3], 0, 2) + left[..., None] * under
+        colour = np.empty((rows, width, 3), np.float32)
+        for channel in range(3):
+            colour[..., channel] = planes[channel] + left * under[channel]
         ctx.known = top, order, arrays, colour
         depth = planes[3] / np.maximum(1 - left, 1e-6)
         found = tuple(torch.from_numpy(p) for p in (colour, depth, 1 - left, planes[4]))
@@ -386,10 +391,10 @@ class _Rasterise(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:
         top, order, arrays, colour = ctx.known
-        of = upstream[0].contiguous().numpy()
-        behind = np.ascontiguousarray((of * colour).sum(axis=2))
+        of = upstream[0].numpy()
         gradients = [np.zeros_like(part) for part in arrays]
-        planes = np.ascontiguousarray(np.moveaxis(of, 2, 0))
+        planes = [np.ascontiguousarray(of[..., channel]) for channel in range(3)]
+        behind = sum(plane * colour[..., channel] for channel, plane in enumerate(planes))
         left = np.ones_like(behind)
         _laid_back(order, *arrays, top, left, behind, *planes, *gradients)
         return None, None, None, *(torch.from_numpy(part) for part in gradients)

@@ -6,6 +6,7 @@ Kerbl et al., "3D Gaussian splatting for real-time radiance field rendering", SI
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from core.bases.scene import ViewsConfig, SceneMethod, psnr
+from core.bases.scene import SHOWN, SceneMethod, ViewsConfig, psnr
 from core.config import option
 from core.losses.structure import structural_similarity
 from core.method import Batch, DataShape, Look, Trials, figure
@@ -31,6 +32,7 @@ from core.render.voxels import HARMONICS
 LEAST_OPACITY = 0.005  # section 5.2: what is less opaque goes
 LARGE, LARGEST = 0.01, 0.5  # size from which one is split, not cloned; and above which it goes
 DENSIFIED = 0.05, 0.6  # shares of the training between which the cloud grows
+SOLID, FINER = 1e4, 3  # opacity, and scale of the picture, of Gaussians drawn as ellipsoids
 FADED = 0.01  # opacity after all are set back
 BAND_PIXELS = 1 << 16  # drawn between two looks whether a picture is still wanted
 
@@ -39,7 +41,7 @@ BAND_PIXELS = 1 << 16  # drawn between two looks whether a picture is still want
 class GaussiansConfig(ViewsConfig):
     """Each property has a rate of its own, as in the paper's code; all fall by `final_rate`."""
 
-    steps: int = option(2500, "Training steps in all.", low=1, high=10_000_000, log=True,
+    steps: int = option(1200, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
     views: int = option(1, "Views drawn in a step, of those in its batch.", low=1, high=64, log=True,
                         group="Training")  # fmt: skip
@@ -51,7 +53,7 @@ class GaussiansConfig(ViewsConfig):
                               group="Training", advanced=True)  # fmt: skip
     opacity_rate: float = option(0.05, "Of opacities.", low=1e-6, high=1.0, log=True, live=True,
                                  group="Training", advanced=True)  # fmt: skip
-    colour_rate: float = option(0.01, "Of colours; those that depend on the view learn at a fifth "
+    colour_rate: float = option(0.01, "Of colours; those that depend on the view learn at a tenth "
                                 "of it.", low=1e-6, high=1.0, log=True, live=True,
                                 group="Training", advanced=True)  # fmt: skip
     backbone: str = option("compiled", "What draws them: compiled loops, or plain torch, which a "
@@ -59,7 +61,7 @@ class GaussiansConfig(ViewsConfig):
                            group="Network")  # fmt: skip
     width: int = option(2000, "Gaussians to begin with.", low=4, high=1_000_000, log=True,
                         group="Network")  # fmt: skip
-    most: int = option(4000, "Gaussians at the most.", low=4, high=5_000_000, log=True,
+    most: int = option(6000, "Gaussians at the most.", low=4, high=5_000_000, log=True,
                        group="Network")  # fmt: skip
     degree: int = option(1, "Of the harmonics that let colours depend on where one looks from.",
                          low=0, high=2, group="Network")  # fmt: skip
@@ -73,8 +75,8 @@ class GaussiansConfig(ViewsConfig):
     prune: bool = option(True, "Remove those that have become transparent or huge.")
     resets: int = option(0, "How often in the training opacities are set back, so that what is not "
                          "needed fades.", low=0, high=100)  # fmt: skip
-    dissimilarity: float = option(0.2, "Weight of the structural dissimilarity beside the absolute "
-                                  "error.", low=0.0, high=1.0, live=True)  # fmt: skip
+    dissimilarity: float = option(0.0, "Weight of the structural dissimilarity beside the absolute "
+                                  "error; 0.2 in the paper.", low=0.0, high=1.0, live=True)  # fmt: skip
 
 
 class GaussianSplatting(SceneMethod):
@@ -86,6 +88,7 @@ class GaussianSplatting(SceneMethod):
         "Colours without a view": {"degree": 0},
         "From anywhere in the box": {"carve": False},
         "Opacities set back": {"resets": 3},
+        "The paper's loss": {"dissimilarity": 0.2},
     }
     focal: Tensor  # pixels a slope of the training views: what a pixel's width is measured by
 
@@ -114,7 +117,7 @@ class GaussianSplatting(SceneMethod):
             "turns": config.turn_rate,
             "opacities": config.opacity_rate,
             "plain": config.colour_rate,
-            "harmonics": config.colour_rate / 5,
+            "harmonics": config.colour_rate / 10,
         }
 
     def step(self, batch: Batch, optimizers: dict[str, torch.optim.Optimizer]) -> dict[str, Tensor]:
@@ -272,3 +275,44 @@ class GaussianSplatting(SceneMethod):
         reaching = torch.cat([torch.ones_like(alpha[:1]), passed[:-1]])[: len(met)]
         weight = torch.where(reaching > LEAST_LEFT, reaching * alpha, 0.0)
         return RaySamples(seen.distances[met], alpha, reaching, weight, seen.colours[met])
+
+    # --- figures ----------------------------------------------------------------------------------
+
+    @figure(
+        "Gaussians",
+        "Each Gaussian as a solid ellipsoid of half its size, as they are; and as they would be "
+        "after the next growth. Those that are added are green, where one was split red.",
+    )
+    def ellipsoids(self, look: Look) -> ImageGrid:
+        count, side = min(SHOWN, len(look.images)), self.data.side
+        grown = copy.deepcopy(self.cloud)
+        before = len(grown)
+        config = self.config
+        cloned, _ = grown.densify(None, config.threshold, LARGE, config.most, look.rng)
+        tint = torch.zeros(len(grown), dtype=torch.long)
+        kept = before - (len(grown) - before - cloned)
+        tint[kept : kept + cloned], tint[kept + cloned :] = 1, 2
+        rows = []
+        for camera in self._cameras_of(look)[:count]:
+            wide = camera.resized(side * FINER, side * FINER)
+            rows += [self.render(wide).colour, self._solid(self.cloud, wide, None),
+                     self._solid(grown, wide, tint)]  # fmt: skip
+        images = torch.stack(rows).permute(0, 3, 1, 2).cpu().clamp(0, 1)
+        captions = ["Seen", "Gaussians", "Grown"] * (len(rows) // 3)
+        return ImageGrid(as_images(images.numpy()), captions, columns=3)
+
+    @torch.no_grad()
+    def _solid(self, cloud: GaussianCloud, camera: Cameras, tint: Tensor | None) -> Tensor:
+        """A picture (H, W, 3) of ellipsoids with edges, lighter and darker in turn."""
+        found = splatting.project(cloud.gaussians, camera, 0.1 * self.blur)
+        shade = 0.7 + 0.3 * (torch.arange(len(cloud), device=self.focal.device) * 0.618 % 1.0)
+        colours = found.colours.clamp(0, 1)
+        if tint is not None:
+            strong = colours.new_tensor([[0, 0, 0], [0.1, 0.8, 0.2], [0.9, 0.15, 0.1]])
+            colours = torch.where(tint.to(colours.device)[:, None] > 0, strong[tint], colours)
+        # Of so large an opacity, all within a certain distance is solid and the rest is not.
+        edge = 2 * math.log(SOLID) / 0.5**2
+        solid = torch.where(found.opacities > 0.1, SOLID, 0.0)
+        shown = Projected(found.pixels, found.conics * edge, colours * shade[:, None], solid,
+                          found.distances)  # fmt: skip
+        return self._rasterise(shown, camera.size).colour
