@@ -93,6 +93,8 @@ def _project(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Fill what Gaussians are on the picture; `kept` (N, 6) is half of the spread, for going back.
 
+    Of those that cannot be seen all stays as it is: opacities of 0, infinite distances.
+
     `world` (3, 3) turns to the camera's axes with y down and z ahead.
     """
     count = harmonics.shape[2] + 1
@@ -102,7 +104,6 @@ def _project(  # type: ignore[no-untyped-def]
         ox, oy, oz = means[g, 0] - centre[0], means[g, 1] - centre[1], means[g, 2] - centre[2]
         z = world[2, 0] * ox + world[2, 1] * oy + world[2, 2] * oz
         if z <= NEAREST:
-            distances[g] = np.inf
             continue
         x = (world[0, 0] * ox + world[0, 1] * oy + world[0, 2] * oz) / z
         y = (world[1, 0] * ox + world[1, 1] * oy + world[1, 2] * oz) / z
@@ -149,9 +150,9 @@ def _project_back(  # type: ignore[no-untyped-def]
     d_slope = np.empty((2, 3), np.float32)
     fx, fy, two = lens[0], lens[1], F(2)
     for g in range(means.shape[0]):
-        distance = distances[g]
-        if distance == np.inf:
+        if opacities[g] <= ZERO:
             continue
+        distance = distances[g]
         ox, oy, oz = means[g, 0] - centre[0], means[g, 1] - centre[1], means[g, 2] - centre[2]
         z = world[2, 0] * ox + world[2, 1] * oy + world[2, 2] * oz
         x = (world[0, 0] * ox + world[0, 1] * oy + world[0, 2] * oz) / z
@@ -349,7 +350,7 @@ class _Project(torch.autograd.Function):
         arrays = [part.detach().contiguous().numpy() for part in learned]
         count = len(arrays[0])
         pixels, conics, colours = (np.zeros((count, n), np.float32) for n in (2, 3, 3))
-        opacities, distances = (np.zeros(count, np.float32) for _ in range(2))
+        opacities, distances = np.zeros(count, np.float32), np.full(count, np.inf, np.float32)
         kept = np.empty((count, 6), np.float32)
         found = pixels, conics, colours, opacities, distances
         _projected(*arrays, *camera, *found, kept)

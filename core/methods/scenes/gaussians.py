@@ -30,7 +30,7 @@ from core.render.volume import Seen
 from core.render.voxels import HARMONICS
 
 LEAST_OPACITY = 0.005  # section 5.2: what is less opaque goes
-LARGE, LARGEST = 0.01, 0.5  # size from which one is split, not cloned; and above which it goes
+LARGE, LARGEST = 0.03, 0.5  # size from which one is split, not cloned; and above which it goes
 DENSIFIED = 0.05, 0.6  # shares of the training between which the cloud grows
 SOLID, FINER = 1e4, 3  # opacity, and scale of the picture, of Gaussians drawn as ellipsoids
 FADED = 0.01  # opacity after all are set back
