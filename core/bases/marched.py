@@ -101,3 +101,13 @@ class MarchedScene(SceneMethod):
         colour = self.field.colour(known, directions.expand_as(points))
         made = quadrature(density[None], torch.full_like(t, self.stride)[None])
         return RaySamples(t, density, made.transmittance[0], made.weights[0], colour)
+
+    # --- asked anywhere ---------------------------------------------------------------------------
+
+    def density_at(self, points: Tensor) -> Tensor:
+        """Density (N,) at points (N, 3), 0 where a cell is empty."""
+        return torch.where(occupied_at(self.cells(), points), self.field.density(points)[0], 0.0)
+
+    def colour_at(self, points: Tensor, directions: Tensor) -> Tensor:
+        """Colours (N, 3) of points (N, 3) as seen along directions (N, 3)."""
+        return self.field.colour(self.field.density(points)[1], directions)

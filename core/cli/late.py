@@ -47,6 +47,8 @@ COMMANDS: Mapping[str, Late] = {
                      "add_complete_words", "complete"),
     "translate": Late("pictures of your own, as a run makes them in the other domain", "translate",
                       "add_words", "translate"),
+    "splats": Late("the Gaussians of a run as .ply or .splat, or a still of such a file", "splats",
+                   "add_words", "splats"),
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from core.render import splatting
 from core.render.cameras import Cameras, look_at
 from core.render.cloud import GaussianCloud, carved
 from core.render.marching import RaySamples
-from core.render.splatting import LEAST_LEFT, Projected
+from core.render.splatting import LEAST_LEFT, Gaussians, Projected
 from core.render.volume import Seen
 from core.render.voxels import HARMONICS
 
@@ -251,6 +251,10 @@ class GaussianSplatting(SceneMethod):
             parts.append(self._rasterise(projected, camera.size, rows))
         names = "colour", "depth", "opacity", "samples"
         return Seen(*(torch.cat([getattr(part, name) for part in parts]) for name in names))
+
+    def splats(self) -> tuple[Gaussians, float]:
+        """What is learned, for a file, and the focal length that its widths are measured by."""
+        return self.cloud.gaussians, float(self.focal)
 
     @torch.no_grad()
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
