@@ -32,21 +32,26 @@ def add_words(words: argparse.ArgumentParser) -> None:
     words.add_argument("--azimuth", type=float, default=0.6, help="radians (%(default)s)")
     words.add_argument("--elevation", type=float, default=0.5, help="radians (%(default)s)")
     words.add_argument("--focal", type=float, default=None,
-                       help="of the views it was learned from, in pixels")  # fmt: skip
+                       help="of the views a file was learned from, in pixels")  # fmt: skip
+
+
+def splats_of(method: Any) -> SplatFile:
+    """What a method has learned; raises ConfigError where that is no Gaussians."""
+    give = getattr(method, "splats", None)
+    if not callable(give):
+        raise ConfigError(f"{type(method).__name__} has no Gaussians; choose a run of gaussians")
+    return SplatFile(*give())
 
 
 def write_splats(method: Any, path: Path) -> int:
     """Write what a method has learned as a .ply or .splat; returns how many Gaussians.
 
-    Raises ConfigError where it has no Gaussians, SplatError for another ending.
+    Raises ConfigError where it has none, SplatError for another ending.
     """
     check_ending(path)
-    give = getattr(method, "splats", None)
-    if not callable(give):
-        raise ConfigError(f"{type(method).__name__} has no Gaussians; choose a run of gaussians")
-    found, focal = give()
-    write_file(path, encoded(found, focal, path.suffix))
-    return len(found)
+    held = splats_of(method)
+    write_file(path, encoded(held.gaussians, held.focal, path.suffix))
+    return len(held.gaussians)
 
 
 def splats(given: argparse.Namespace) -> int:
@@ -62,9 +67,7 @@ def splats(given: argparse.Namespace) -> int:
         if given.to.suffix.lower() != ".png":
             print(f"{given.to}: {write_splats(method, given.to):,} Gaussians")
             return 0
-        if not callable(getattr(method, "splats", None)):
-            raise ConfigError(f"{given.source} has no Gaussians; choose a run of gaussians")
-        held = SplatFile(*method.splats())
+        held = splats_of(method)
     focal = given.focal or held.focal
     if given.to.suffix.lower() == ".png":
         _still(held, focal, given)
@@ -76,14 +79,14 @@ def splats(given: argparse.Namespace) -> int:
 
 @torch.no_grad()
 def _still(held: SplatFile, focal: float, given: argparse.Namespace) -> None:
-    from core.render import splat_kernels
+    from core.render import splat_kernels, splat_projection
 
     if not 8 <= given.side <= 4096:
         raise ConfigError(f"--side {given.side}: 8 to 4096 pixels")
     angles = torch.tensor([[given.azimuth], [given.elevation]])
     camera = pinhole(orbit(angles[0], angles[1], RADIUS), (given.side, given.side), ANGLE)
     blur = math.sqrt(splatting.DILATION) / focal
-    seen = splat_kernels.project(held.gaussians, camera, blur)
+    seen = splat_projection.project(held.gaussians, camera, blur)
     colour = splat_kernels.rasterise(seen, camera.size, torch.ones(3)).colour
     given.to.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(as_images(colour[None].clamp(0, 1).numpy())[0]).save(given.to)

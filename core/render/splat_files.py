@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -94,8 +95,9 @@ def _ply(found: Gaussians, focal: float) -> bytes:
     count = len(found)
     rest = of["harmonics"].reshape(count, -1)
     names = [*_FIRST, *(f"f_rest_{k}" for k in range(rest.shape[1])), *_LAST]
-    columns = [of["means"], np.zeros((count, 3)), of["plain"], rest, of["opacities"][:, None],
-               of["log_scales"], of["turns"]]  # fmt: skip
+    columns: list[NDArray[Any]] = [of["means"], np.zeros((count, 3)), of["plain"], rest,
+                                   of["opacities"][:, None],
+                                   of["log_scales"], of["turns"]]  # fmt: skip
     lines = ["ply", "format binary_little_endian 1.0", f"comment {_FOCAL} {focal!r}",
              f"element vertex {count}", *(f"property float {name}" for name in names),
              "end_header"]  # fmt: skip
@@ -200,7 +202,7 @@ def _read_splat(data: bytes, name: str) -> SplatFile:
         row = int((rows["size"] <= 0).any(axis=1).argmax())
         raise SplatError(f"{name}: Gaussian {row}: scale: expected sizes above 0, found "
                          f"{rows['size'][row].tolist()}")  # fmt: skip
-    turns = rows["turn"].astype(np.float32) / 128 - 1
+    turns = (rows["turn"].astype(np.float32) / 128 - 1).astype(np.float32)
     _checked_turns(turns, "rotation", name)
     colours = rows["colour"].astype(np.float32) / 255
     opaque = colours[:, 3].clip(0.5 / 255, 1 - 0.5 / 255)

@@ -74,11 +74,12 @@ def test_the_kernels_encode_and_lead_back_as_torch_does() -> None:
 def test_products_of_planes_and_lines_are_the_whole_tensor() -> None:
     with drawing_from(generator("vm")):
         net = VectorMatrix(2, 5)
+    planes, lines = net.planes.tolist(), net.lines.tolist()
     whole = torch.zeros(6, 5, 5, 5)  # every product at every corner, x first
     for axis, ((a, b), c) in enumerate(zip(PLANES, LINES)):
         for part, corner in itertools.product(range(2), itertools.product(range(5), repeat=3)):
-            value = net.planes[axis, part, corner[a], corner[b]] * net.lines[axis, part, corner[c], 0]
-            whole[2 * axis + part][corner] = value.detach()
+            plane = planes[axis][part][corner[a]][corner[b]]
+            whole[2 * axis + part][corner] = plane * lines[axis][part][corner[c]][0]
     corners = torch.tensor(list(itertools.product(range(5), repeat=3)))
     at_corners = net(corners / 2 - 1)
     torch.testing.assert_close(at_corners, whole.flatten(1).T, atol=1e-5, rtol=1e-4)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.render import splat_kernels, splatting
+from core.render import splat_kernels, splat_projection, splatting
 from core.render.cameras import orbit, pinhole
 from core.render.splat_files import SplatError, encoded, read_splats
 from core.render.splatting import Gaussians
@@ -30,7 +30,7 @@ def some(coefficients: int) -> Gaussians:
 
 def picture(found: Gaussians) -> Tensor:
     camera = pinhole(orbit(torch.tensor([0.4]), torch.tensor([0.5]), 4.0), (40, 40), 0.7)
-    seen = splat_kernels.project(found, camera, math.sqrt(splatting.DILATION) / FOCAL)
+    seen = splat_projection.project(found, camera, math.sqrt(splatting.DILATION) / FOCAL)
     return splat_kernels.rasterise(seen, camera.size, torch.ones(3)).colour
 
 

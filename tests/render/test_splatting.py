@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from core.losses.structure import C1, C2, REACH, SPREAD, structural_similarity
 from core.randomness import drawing_from, generator
-from core.render import splat_kernels, splatting
+from core.render import splat_kernels, splat_projection, splatting
 from core.render.cameras import Cameras, orbit, pinhole
 from core.render.cloud import LEARNED, GaussianCloud, carved
 from core.render.splatting import Gaussians, Projected
@@ -41,9 +42,14 @@ def some(count: int, coefficients: int = 9) -> Gaussians:
                      drawn(count, 3), 0.4 * drawn(count, 3, coefficients - 1))  # fmt: skip
 
 
-def shown(by: object, found: Gaussians, camera: Cameras) -> Seen:
-    projected = by.project(found, camera, blur_of(camera))
-    return by.rasterise(projected, camera.size, WHITE)
+SLOW = splatting.project, splatting.rasterise
+FAST = splat_projection.project, splat_kernels.rasterise
+By = tuple[Callable[..., Projected], Callable[..., Seen]]
+
+
+def shown(by: By, found: Gaussians, camera: Cameras) -> Seen:
+    project, rasterise = by
+    return rasterise(project(found, camera, blur_of(camera)), camera.size, WHITE)
 
 
 def learned(found: Gaussians) -> Gaussians:
@@ -53,7 +59,7 @@ def learned(found: Gaussians) -> Gaussians:
 @pytest.mark.parametrize("coefficients", [1, 4, 9])
 def test_the_kernels_show_what_torch_shows(coefficients: int) -> None:
     found, camera = some(150, coefficients), a_camera()
-    slow, fast = (shown(by, found, camera) for by in (splatting, splat_kernels))
+    slow, fast = (shown(by, found, camera) for by in (SLOW, FAST))
     for name in ("colour", "depth", "opacity"):
         assert float((getattr(slow, name) - getattr(fast, name)).abs().max()) < 1e-3, name
     assert torch.equal(slow.samples, fast.samples)
@@ -65,7 +71,7 @@ def test_the_kernels_have_the_gradients_of_torch() -> None:
     camera = a_camera()
     weight = torch.randn(SIDE, SIDE, 3, generator=torch.Generator().manual_seed(2))
     both = []
-    for by in (splatting, splat_kernels):
+    for by in (SLOW, FAST):
         found = learned(some(150))
         (shown(by, found, camera).colour * weight).sum().backward()
         both.append(found)
@@ -76,10 +82,10 @@ def test_the_kernels_have_the_gradients_of_torch() -> None:
 
 def test_rows_of_a_picture_are_those_of_the_whole() -> None:
     camera = a_camera()
-    for by in (splatting, splat_kernels):
-        projected = by.project(some(80), camera, blur_of(camera))
-        whole = by.rasterise(projected, camera.size, WHITE).colour
-        part = by.rasterise(projected, camera.size, WHITE, (5, 19)).colour
+    for project, rasterise in (SLOW, FAST):
+        projected = project(some(80), camera, blur_of(camera))
+        whole = rasterise(projected, camera.size, WHITE).colour
+        part = rasterise(projected, camera.size, WHITE, (5, 19)).colour
         torch.testing.assert_close(part, whole[5:19], atol=1e-5, rtol=0)
 
 
@@ -106,17 +112,17 @@ def test_two_gaussians_are_blended_from_near_to_far_whatever_their_order() -> No
         alpha = seen.opacities
         wanted = alpha[near] * colours[near] + (1 - alpha[near]) * alpha[far] * colours[far]
         wanted = wanted + (1 - alpha[0]) * (1 - alpha[1]) * WHITE
-        for by in (splatting, splat_kernels):
-            made = by.rasterise(seen, (1, 1), WHITE)
+        for _, rasterise in (SLOW, FAST):
+            made = rasterise(seen, (1, 1), WHITE)
             torch.testing.assert_close(made.colour[0, 0], wanted, atol=1e-5, rtol=0)
 
 
 def test_a_finer_picture_shows_the_same() -> None:
     found, camera = some(100), a_camera()
     blur = blur_of(camera)
-    coarse = shown(splat_kernels, found, camera).colour
+    coarse = shown(FAST, found, camera).colour
     fine = camera.resized(3 * SIDE, 3 * SIDE)
-    seen = splat_kernels.rasterise(splat_kernels.project(found, fine, blur), fine.size, WHITE)
+    seen = splat_kernels.rasterise(splat_projection.project(found, fine, blur), fine.size, WHITE)
     middles = seen.colour[1::3, 1::3]
     assert float((middles - coarse).abs().max()) < 0.02
 

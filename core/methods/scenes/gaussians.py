@@ -43,8 +43,8 @@ class GaussiansConfig(ViewsConfig):
 
     steps: int = option(1200, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
-    views: int = option(1, "Views drawn in a step, of those in its batch.", low=1, high=64, log=True,
-                        group="Training")  # fmt: skip
+    views: int = option(1, "Views drawn in a step, of those in its batch.", low=1, high=64,
+                       log=True, group="Training")  # fmt: skip
     learning_rate: float = option(0.002, "Size of a step of places at its largest.", low=1e-6,
                                   high=1.0, log=True, live=True, group="Training")  # fmt: skip
     scale_rate: float = option(0.01, "Of sizes.", low=1e-6, high=1.0, log=True, live=True,
@@ -76,7 +76,8 @@ class GaussiansConfig(ViewsConfig):
     resets: int = option(0, "How often in the training opacities are set back, so that what is not "
                          "needed fades.", low=0, high=100)  # fmt: skip
     dissimilarity: float = option(0.0, "Weight of the structural dissimilarity beside the absolute "
-                                  "error; 0.2 in the paper.", low=0.0, high=1.0, live=True)  # fmt: skip
+                                  "error; 0.2 in the paper.", low=0.0, high=1.0,
+                                  live=True)  # fmt: skip
 
 
 class GaussianSplatting(SceneMethod):
@@ -133,7 +134,7 @@ class GaussianSplatting(SceneMethod):
         optimizer.zero_grad(set_to_none=True)
         scalars = self.loss(batch)
         scalars["loss"].backward()
-        self._note(scalars)
+        self._note()
         optimizer.step()
         return scalars
 
@@ -188,7 +189,7 @@ class GaussianSplatting(SceneMethod):
             "samples a ray": torch.stack(samples).mean(),
         }
 
-    def _note(self, scalars: dict[str, Tensor]) -> None:
+    def _note(self) -> None:
         """How strongly each was drawn over the picture, as a share of half its width."""
         for projected in self._drawn:
             pull = projected.pixels.grad
@@ -218,9 +219,9 @@ class GaussianSplatting(SceneMethod):
 
     def _project(self, camera: Cameras) -> Projected:
         if self._compiled() and not bool((camera.lenses[:, 4:] != 0).any()):
-            from core.render import splat_kernels
+            from core.render import splat_projection
 
-            return splat_kernels.project(self.cloud.gaussians, camera, self.blur)
+            return splat_projection.project(self.cloud.gaussians, camera, self.blur)
         return splatting.project(self.cloud.gaussians, camera, self.blur)
 
     def _rasterise(
