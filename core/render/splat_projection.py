@@ -238,7 +238,7 @@ class _Project(torch.autograd.Function):
 def project(found: Gaussians, camera: Cameras, blur: float) -> Projected:
     """As `splatting.project`, of a camera without distortion on the processor."""
     pose = camera.poses[0].numpy()
-    world = np.ascontiguousarray(pose[:, :3].T * F([[1], [-1], [-1]]))
+    world = np.ascontiguousarray(pose[:, :3].T * np.array([[1], [-1], [-1]], F))
     centre = np.ascontiguousarray(pose[:, 3])
     known = world, centre, camera.lenses[0].numpy(), np.array(reach(camera), F), F(blur)
     return Projected(*_Project.apply(known, found.means, found.log_scales, found.turns,
