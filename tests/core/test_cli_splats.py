@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.cli.main import main
 
-SCENE = ["--data", "scenes", "--data.views", "8", "--data.held_out", "2", "--data.side", "16"]
+SCENE = ["--data", "scenes", "--data.views", "8", "--data.held-out", "2", "--data.side", "16"]
 
 
 def test_gaussians_leave_a_run_and_a_file_shows_what_the_run_shows(
