@@ -18,6 +18,7 @@ from core.render.voxels import C0
 FIRST_OPACITY = 0.1  # section 5.1: of Gaussians as they begin
 SHRUNK = 1.6  # section 5.2: both halves of one that is split are so many times as small
 NEIGHBOURS = 3  # whose mean distance is a Gaussian's first size
+MOST_TRIED = 4_000_000  # places that are looked at from all views
 LEARNED = "means", "log_scales", "turns", "opacities", "plain", "harmonics"
 
 State = dict[str, Tensor]
@@ -171,7 +172,8 @@ def carved(
     `count` of them, or fewer where the pictures (B, 3, H, W) leave less: the hull of Laurentini
     1994, white being background. Colours are means over the views.
     """
-    points = torch.rand(count * tries, 3, generator=rng, device=images.device) * 2 - 1
+    tried = max(count, min(count * tries, MOST_TRIED))
+    points = torch.rand(tried, 3, generator=rng, device=images.device) * 2 - 1
     kept = torch.ones(len(points), dtype=torch.bool, device=images.device)
     total, views = torch.zeros_like(points), torch.zeros_like(points[:, :1])
     width, height = cameras.size

@@ -206,7 +206,7 @@ def test_points_begin_where_no_view_shows_background() -> None:
         apart = torch.linalg.cross(origins, directions).norm(dim=1)
         images[one, :, (apart < 0.4).view(40, 40)] = 0.25
     rng = torch.Generator().manual_seed(0)
-    points, colours = carved(200, images, cameras, rng)
+    points, colours = carved(200, images, cameras, rng, tries=64)
     assert len(points) == 200
     assert float(points.norm(dim=1).max()) < 0.65
     torch.testing.assert_close(colours, torch.full_like(colours, 0.25))
