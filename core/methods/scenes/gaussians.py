@@ -90,6 +90,7 @@ class GaussianSplatting(SceneMethod):
         "From anywhere in the box": {"carve": False},
         "Opacities set back": {"resets": 3},
         "The paper's loss": {"dissimilarity": 0.2},
+        "A minute": {"steps": 3500, "most": 8000, "dissimilarity": 0.2},
     }
     focal: Tensor  # pixels a slope of the training views: what a pixel's width is measured by
 
