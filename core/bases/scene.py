@@ -22,13 +22,11 @@ LEAST_ERROR = 1e-10
 
 
 @dataclass(frozen=True)
-class SceneConfig(MethodConfig):
-    """A step takes rays at random from a few of the views."""
+class ViewsConfig(MethodConfig):
+    """A step takes a few of the views."""
 
-    batch_size: int = option(16, "Views that a step's rays are drawn from.", low=2, high=8192,
+    batch_size: int = option(16, "Views that a step draws from.", low=2, high=8192,
                              log=True, group="Training")  # fmt: skip
-    rays: int = option(4096, "Rays in a step.", low=16, high=1_000_000, log=True,
-                       group="Training")  # fmt: skip
     weight_decay: float = option(0.0, "How strongly weights are drawn to zero.", low=0.0, high=1.0,
                                  live=True, group="Training", advanced=True)  # fmt: skip
     warmup: float = option(0.0, "Share of the steps over which the learning rate rises.", low=0.0,
@@ -37,24 +35,34 @@ class SceneConfig(MethodConfig):
                                high=1.0, log=True, group="Training", advanced=True)  # fmt: skip
 
 
+@dataclass(frozen=True)
+class SceneConfig(ViewsConfig):
+    """A step takes rays at random from its views."""
+
+    rays: int = option(4096, "Rays in a step.", low=16, high=1_000_000, log=True,
+                       group="Training")  # fmt: skip
+
+
 def psnr(error: Tensor) -> Tensor:
     """Decibels of mean square errors of colours in 0..1."""
     return -10 * torch.log10(error.clamp(min=LEAST_ERROR))
 
 
 class SceneMethod(Method):
-    """Learns one scene. A subclass gives `see` and `sample_ray`."""
+    """Learns one scene. A subclass gives `see` and `sample_ray`; or, where it draws whole pictures
+    and not rays, `loss`, `validate` and `render` instead of `see`.
+    """
 
     needs_cameras = True
     needs_colour = True
-    Config = SceneConfig
+    Config: ClassVar[type[ViewsConfig]] = SceneConfig
     band: ClassVar[int] = BAND  # rays looked along at once where no gradient is wanted
     background: Tensor
     crop: Tensor | None = None  # (2, 3) the only part of the box that is seen, by who looks at it
 
-    config: SceneConfig
+    config: ViewsConfig
 
-    def __init__(self, config: SceneConfig, data: DataShape) -> None:
+    def __init__(self, config: ViewsConfig, data: DataShape) -> None:
         super().__init__(config, data)
         self.register_buffer("background", torch.ones(3))
 
@@ -74,6 +82,7 @@ class SceneMethod(Method):
     @property
     def ray_count(self) -> int:
         """Rays in a step."""
+        assert isinstance(self.config, SceneConfig)
         return self.config.rays
 
     def cameras(self, packed: Tensor) -> Cameras:
@@ -141,23 +150,21 @@ class SceneMethod(Method):
 
     # --- figures ----------------------------------------------------------------------------------
 
-    def _seen_again(self, look: Look) -> tuple[Tensor, list[Seen]]:
-        """A few of the views (N, 3, H, W), and what is seen from their cameras.
-
-        Pictures of no known camera stand beside views from around the scene.
-        """
-        images, packed = look.images[:SHOWN], look.cameras
-        count, side = len(images), images.shape[-1]
+    def _cameras_of(self, look: Look) -> list[Cameras]:
+        """The cameras of a few views; those around the scene for pictures of no known camera."""
+        count, side = len(look.images[:SHOWN]), look.images.shape[-1]
         device = self.background.device
         angles = torch.arange(count, device=device) * 1.5
         around = pinhole(orbit(angles, torch.full_like(angles, 0.5), 4.0), (side, side), 0.6911)
-        cameras = around
-        if packed is not None:
-            known = packed[:count].to(device)
-            cameras = Cameras.unpack(
-                torch.where(known.isnan().any(dim=1)[:, None], around.pack(), known), (side, side)
-            )
-        return images, [self.render(cameras[one]) for one in range(count)]
+        if look.cameras is not None:
+            known = look.cameras[:count].to(device)
+            packed = torch.where(known.isnan().any(dim=1)[:, None], around.pack(), known)
+            around = Cameras.unpack(packed, (side, side))
+        return [around[one] for one in range(count)]
+
+    def _seen_again(self, look: Look) -> tuple[Tensor, list[Seen]]:
+        """A few of the views (N, 3, H, W), and what is seen from their cameras."""
+        return look.images[:SHOWN], [self.render(camera) for camera in self._cameras_of(look)]
 
     @figure(
         "Seen again",

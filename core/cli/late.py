@@ -53,6 +53,8 @@ COMMANDS: Mapping[str, Late] = {
                       "add_words", "translate"),
     "render": Late("a picture of a scene that a run has learned, from any camera", "render",
                    "add_words", "render"),
+    "splats": Late("the Gaussians of a run as .ply or .splat, or a still of such a file", "splats",
+                   "add_words", "splats"),
 }  # fmt: skip
 
 

@@ -14,16 +14,21 @@ from torch.nn import functional as F
 
 EMPTY = -12.0  # logarithm of the density where no vertex is kept
 MOST = 9.0  # largest logarithm of a density
-HARMONICS = {0: 1, 1: 4}  # degree -> coefficients a colour
+HARMONICS = {0: 1, 1: 4, 2: 9}  # degree -> coefficients a colour
 C0, C1 = 0.28209479, 0.48860251
+C2 = 1.09254843, 0.31539157, 0.54627422
 _CORNERS = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
 
 
 def harmonics(directions: Tensor, count: int) -> Tensor:
-    """The first `count` real spherical harmonics, (N, 1 or 4), of directions (N, 3)."""
+    """The first `count` real spherical harmonics, (N, 1, 4 or 9), of directions (N, 3)."""
     x, y, z = directions.unbind(1)
-    one = torch.full_like(x, C0)
-    found = [one] if count == 1 else [one, -C1 * y, C1 * z, -C1 * x]
+    found = [torch.full_like(x, C0)]
+    if count > 1:
+        found += [-C1 * y, C1 * z, -C1 * x]
+    if count > 4:
+        a, b, c = C2
+        found += [a * x * y, -a * y * z, b * (3 * z * z - 1), -a * x * z, c * (x * x - y * y)]
     return torch.stack(found, dim=1)
 
 

@@ -40,6 +40,8 @@ SMALL: dict[str, Any] = {"steps": 20, "width": 8, "batch_size": 8}
 FASTER: dict[str, dict[str, Any]] = {
     "diffusion": {"sampling_steps": 4},
     "pixelcnn": {"depth": 2},
+    "hash_grid": {"table": 8, "cells": 16, "samples": 24, "rays": 128},
+    "tensorf": {"cells": 16, "samples": 24, "rays": 128},
 }
 NOTES = registry.notes()
 

@@ -24,7 +24,7 @@ from core.progress import Cancelled, Progress
 from core.randomness import drawing_from, generator
 from core.registry import method_class
 from core.render.cameras import Cameras
-from core.runs import RunStore
+from core.runs import RunInfo, RunStore
 from core.trainer import Trainer
 
 CPU = torch.device("cpu")
@@ -42,7 +42,8 @@ def scene() -> ImageSet:
 
 
 def trainer(id: str, scene: ImageSet, **options: Any) -> Trainer:
-    experiment = Experiment(id, "scenes", {"rays": 512, "batch_size": 6, **options}, threads=1)
+    rays = {} if id == "gaussians" else {"rays": 512}
+    experiment = Experiment(id, "scenes", {"batch_size": 6, **rays, **options}, threads=1)
     method = build(experiment, DataShape(3, 24), CPU)
     feed = Feed(scene.train, 6, 0, CPU)
     return Trainer(method, feed, held_out_batch(scene.held_out, 256, CPU))
@@ -109,6 +110,41 @@ def test_a_radiance_field_learns_with_every_sampling(scene: ImageSet, sampling: 
     made = trainer("nerf", scene, sampling=sampling, **options)
     losses = [made.take_step()[0][2]["loss"] for _ in range(24)]
     assert np.mean(losses[-6:]) < 0.7 * np.mean(losses[:3])
+
+
+@pytest.mark.parametrize("backbone", ["compiled", "torch"])
+def test_gaussians_learn_the_scene_and_grow(scene: ImageSet, backbone: str) -> None:
+    options = {"steps": 120, "width": 150, "every": 20, "most": 260, "backbone": backbone}
+    made = trainer("gaussians", scene, **options)
+    taken = 120 if backbone == "compiled" else 24
+    for _ in range(taken):
+        [(_, _, row)] = made.take_step()
+    assert 150 < row["gaussians"] <= 260
+    assert made.validate()["psnr"] > (17.5 if backbone == "compiled" else 15)
+
+
+def test_gaussians_go_on_as_if_never_left_though_their_number_changes(
+    scene: ImageSet, tmp_path: Path
+) -> None:
+    options = {"steps": 60, "width": 60, "every": 6, "most": 150, "resets": 1}
+    first, second = (trainer("gaussians", scene, **options) for _ in range(2))
+    numbers = set()
+    for _ in range(20):
+        [(_, _, row)] = first.take_step()
+        numbers.add(row["gaussians"])
+    assert len(numbers) > 2
+    with RunStore(tmp_path).create(RunInfo("gaussians", "scenes", 0), {}) as run:
+        run.save_checkpoint(20, *first.checkpoint())
+        second.restore(run.load_checkpoint())
+    for _ in range(25):
+        assert [r for _, _, r in first.take_step()] == [r for _, _, r in second.take_step()]
+    assert first.validate() == second.validate()
+
+
+def test_what_draws_gaussians_draws_the_same_by_loops_and_by_torch(scene: ImageSet) -> None:
+    one, other = (trainer("gaussians", scene, width=80, backbone=b) for b in ("compiled", "torch"))
+    rows = [[made.take_step()[0][2]["loss"] for _ in range(6)] for made in (one, other)]
+    assert rows[0] == pytest.approx(rows[1], rel=1e-3)
 
 
 def test_carving_leaves_what_the_views_show(scene: ImageSet) -> None:

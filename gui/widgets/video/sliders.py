@@ -56,7 +56,7 @@ class SettingSlider(QSlider):
             )
         else:
             found = self.low + share * (self.high - self.low)
-        return round(found) if self._whole else float(f"{found:.3g}")
+        return round(found) if self._whole else float(f"{found:.2g}")
 
     def put(self, number: float) -> None:
         """Stand at a number."""
