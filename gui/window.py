@@ -34,6 +34,7 @@ from gui.behaviors.latent import LatentCommands
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.samples import SamplesCommands
+from gui.behaviors.scene_out import SceneOut
 from gui.behaviors.tour import Tour
 from gui.behaviors.video import Video
 from gui.commands import Commands
@@ -99,6 +100,7 @@ class Window(QMainWindow):
         self.denoise = DenoiseCommands(self)
         self.histories = Histories(self)
         self.samples = SamplesCommands(self)
+        self.scene_out = SceneOut(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

@@ -134,6 +134,11 @@ class SceneMethod(Method):
         """Every sample along one ray (3,)."""
         raise NotImplementedError
 
+    @property
+    def surface_level(self) -> float | None:
+        """A field of light has no surface of its own: it is where the views see it."""
+        return None
+
     # --- figures ----------------------------------------------------------------------------------
 
     def _seen_again(self, look: Look) -> tuple[Tensor, list[Seen]]:

@@ -18,6 +18,7 @@ from gui.behaviors.histories import COMMAND as SHIPS
 from gui.behaviors.latent import NEEDS as NEEDS_LATENT
 from gui.behaviors.mapping import NEEDS as NEEDS_MAP
 from gui.behaviors.samples import NEEDS as NEEDS_SAMPLES
+from gui.behaviors.scene_out import NEEDS as NEEDS_SCENE
 from gui.behaviors.video import NEEDS as NEEDS_VIDEO
 from gui.command_table import COMMANDS
 from gui.theme import manager
@@ -30,6 +31,7 @@ ELSEWHERE = {
     *NEEDS_VIDEO,
     *NEEDS_ARENA,
     *NEEDS_SAMPLES,
+    *NEEDS_SCENE,
     *NEEDS_LATENT,
     *NEEDS_DENOISE,
     SHIPS,
