@@ -37,6 +37,7 @@ class Probe:
     names: Sequence[str] = ()
     partners: NDArray[np.uint8] | None = None  # (N, C, H, W) of data with another domain
     cameras: NDArray[np.float32] | None = None  # (N, 20) of views of a scene
+    truth: NDArray[Any] | None = None  # (N, ...) what is known of each in space
 
     def __len__(self) -> int:
         return len(self.images)
@@ -61,7 +62,7 @@ def choose(data: ImageSet) -> Probe:
     """
     parts = [data.held_out] if data.labelled else [data.held_out, data.train]
     left = min(MOST, max(16, MOST_BYTES // max(1, data.held_out.images[:1].nbytes)))
-    images, labels, names, partners, cameras = [], [], [], [], []
+    images, labels, names, partners, cameras, truth = [], [], [], [], [], []
     for part in parts:
         order = np.random.default_rng(0).permutation(len(part))[:left]
         images.append(part.images[order])
@@ -69,6 +70,7 @@ def choose(data: ImageSet) -> Probe:
         names += [part.names[i] for i in order] if len(part.names) else []
         partners += [part.partners[order]] if part.partners is not None else []
         cameras += [part.cameras[order]] if part.cameras is not None else []
+        truth += [part.truth[order]] if part.truth is not None else []
         left -= len(order)
     return Probe(
         np.concatenate(images),
@@ -77,6 +79,7 @@ def choose(data: ImageSet) -> Probe:
         names,
         np.concatenate(partners) if partners else None,
         np.concatenate(cameras) if cameras else None,
+        np.concatenate(truth) if truth else None,
     )
 
 
@@ -88,6 +91,8 @@ def save_probe(folder: Path, probe: Probe) -> None:
         arrays["partners"] = probe.partners
     if probe.cameras is not None:
         arrays["cameras"] = probe.cameras
+    if probe.truth is not None:
+        arrays["truth"] = probe.truth
     write_file(folder / FILE, save(arrays, about))
 
 
@@ -103,7 +108,7 @@ def load_probe(folder: Path) -> Probe:
                 json.loads(about["names"]),
                 *(
                     file.get_tensor(name) if name in file.keys() else None  # noqa: SIM118
-                    for name in ("partners", "cameras")
+                    for name in ("partners", "cameras", "truth")
                 ),
             )
     except (OSError, SafetensorError, KeyError, ValueError) as error:

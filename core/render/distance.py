@@ -164,7 +164,7 @@ class Surface:
             self._grow(triangles, parted[half:], order)
         self._skip[at] = len(self._tree)
 
-    def ask(self, points: Array) -> tuple[Array, Array]:
+    def ask(self, points: NDArray[np.floating]) -> tuple[Array, Array]:
         """Distance (N,) of points (N, 3) to the surface, and how often it winds about each."""
         places = np.ascontiguousarray(points, np.float64)
         least = self._corners.query(places)[0]  # no triangle need be looked at that is farther
@@ -173,7 +173,7 @@ class Surface:
              self._dipole, squares, turns)  # fmt: skip
         return np.sqrt(squares).astype(np.float32), turns.astype(np.float32)
 
-    def signed(self, points: Array) -> Array:
+    def signed(self, points: NDArray[np.floating]) -> Array:
         """Distance (N,), negative within: where the surface winds about a point by a half or more.
 
         Holes and overlaps are borne: the winding number is that of Jacobson et al. 2013.
@@ -181,6 +181,6 @@ class Surface:
         away, turns = self.ask(points)
         return np.asarray(np.where(turns > 0.5, -away, away))
 
-    def inside(self, points: Array) -> NDArray[np.bool_]:
+    def inside(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Whether points (N, 3) lie within."""
         return np.asarray(self.ask(points)[1] > 0.5)

@@ -24,6 +24,7 @@ def test_the_table_holds_every_source_under_its_own_id() -> None:
         "faces",
         "domains",
         "scenes",
+        "shapes",
         "mixtures",
         "clips",
         "photos",
