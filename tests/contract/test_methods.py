@@ -56,6 +56,7 @@ FEW: dict[str, dict[str, Any]] = {
     "domains": {"count": COUNT, "held_out": COUNT},
     "scenes": {"views": 12, "held_out": 4, "side": 20},
     "shapes": {"views": 8, "held_out": 3, "side": 20, "points": 96, "corners": 24},
+    "objects": {"count": 16, "held_out": 8, "side": 24},
     "clips": {"count": 6, "held_out": 6, "frames": COUNT // 6, "side": 48},
 }
 

@@ -25,6 +25,7 @@ def test_the_table_holds_every_source_under_its_own_id() -> None:
         "domains",
         "scenes",
         "shapes",
+        "objects",
         "mixtures",
         "clips",
         "photos",
