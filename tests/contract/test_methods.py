@@ -128,7 +128,7 @@ def look_at(data: str, count: int = COUNT, known: bool = True) -> Look:
     partners = None if held.partners is None else torch.from_numpy(held.partners[:count]) / 255
     rng = torch.Generator().manual_seed(0)
     cameras = None if held.cameras is None else torch.from_numpy(held.cameras[:count])
-    truth = None if held.truth is None else torch.from_numpy(held.truth[:count])
+    truth = None if held.truth is None else torch.from_numpy(held.truth[:count].copy())
     return Look(images, labels, tuple(small(data).classes), rng, partners, cameras, truth)
 
 

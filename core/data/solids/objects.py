@@ -114,7 +114,7 @@ def photographed(
     return (seen.clip(0, 1) * 255 + 0.5).astype(np.uint8), camera.pack()[0].numpy(), known
 
 
-# --- the kinds there are: each stands on the floor and fits the box --------------------------------
+# --- the kinds there are: each stands on the floor and fits the box ------------------------------
 
 FLOOR = -0.85
 
