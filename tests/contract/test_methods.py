@@ -49,7 +49,7 @@ BOTH = ("digits", "toyland")
 CLIPS = ("clips",)
 DOMAINS = ("domains",)
 SCENES = ("scenes",)
-TRUTHS = {"points": ("shapes",), "solid": ("objects",), "boxes": ("streets",)}
+TRUTHS = {"points": ("shapes",), "solid": ("objects",)}
 # 48 pictures to learn from and 48 held out, or as many frames.
 FEW: dict[str, dict[str, Any]] = {
     "toyland": {"count": COUNT, "held_out": COUNT},
