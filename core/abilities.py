@@ -239,6 +239,24 @@ class Renders(Protocol):
 
 
 @runtime_checkable
+class Extracts(Protocol):
+    """A scene to a mesh or a grid: it can be asked anywhere in the box from −1 to 1."""
+
+    def density_at(self, points: Tensor) -> Tensor:
+        """(N,) at points (N, 3): more is further within."""
+        ...
+
+    def colour_at(self, points: Tensor, directions: Tensor) -> Tensor:
+        """Colour (N, 3) in 0..1 of points (N, 3) as seen along directions (N, 3)."""
+        ...
+
+    @property
+    def surface_level(self) -> float | None:
+        """The density that is the surface; None where views must tell it."""
+        ...
+
+
+@runtime_checkable
 class Colours(Protocol):
     """Grey pictures, with the colours of a few places that a person tells, to colours."""
 
@@ -271,6 +289,7 @@ ABILITIES: dict[str, type] = {
     "Predicts": Predicts,
     "Translates": Translates,
     "Renders": Renders,
+    "Extracts": Extracts,
 }
 
 
@@ -291,6 +310,7 @@ def abilities_of(method: object) -> list[str]:
         "Predicts": "sample",
         "Translates": "translate",
         "Renders": "sample_ray",
+        "Extracts": "density_at",
     }
     return [
         ability

@@ -145,6 +145,12 @@ def check_data(experiment: Experiment, data: ImageSet) -> None:
             f"{experiment.method} learns a scene from views whose cameras are known, and "
             f"{data.title} has none; choose scenes, painted or of your own"
         )
+    if cls.needs_truth and data.truth != cls.needs_truth:
+        source = {"points": "shapes", "solid": "objects"}[cls.needs_truth]
+        raise DataError(
+            f"{experiment.method} learns from {cls.needs_truth} that are known of every picture, "
+            f"and {data.title} has none; choose {source}"
+        )
     if cls.needs_partners and data.train.partners is None:
         raise DataError(
             f"{experiment.method} translates between two domains, and {data.title} is one; choose "

@@ -43,7 +43,7 @@ class Feed:
         small = pictures.images.nbytes <= RESIDENT_BYTES
         self._resident = torch.from_numpy(np.array(pictures.images)).to(device) if small else None
         self._partners = pictures.partners
-        self._cameras = pictures.cameras
+        self._cameras, self._truth = pictures.cameras, pictures.truth
         self._rng = torch.Generator(device=device)
         self._orders: dict[int, np.ndarray] = {}
 
@@ -80,7 +80,8 @@ class Feed:
             step,
             progress,
             _partners(self._partners, chosen, self.device),
-            _cameras(self._cameras, chosen, self.device),
+            _rows(self._cameras, chosen, self.device),
+            _rows(self._truth, chosen, self.device),
         )
 
     def _take(self, chosen: np.ndarray, index: Tensor) -> Tensor:
@@ -118,7 +119,8 @@ def held_out_batch(
         step,
         0.0,
         _partners(pictures.partners, chosen, device),
-        _cameras(pictures.cameras, chosen, device),
+        _rows(pictures.cameras, chosen, device),
+        _rows(pictures.truth, chosen, device),
     )
 
 
@@ -153,9 +155,9 @@ def _partners(
     return unit(torch.from_numpy(np.ascontiguousarray(partners[chosen])).to(device))
 
 
-def _cameras(cameras: np.ndarray | None, chosen: np.ndarray, device: torch.device) -> Tensor | None:
-    """Those of some positions, (B, 20)."""
-    return None if cameras is None else torch.from_numpy(cameras[chosen]).to(device)
+def _rows(known: np.ndarray | None, chosen: np.ndarray, device: torch.device) -> Tensor | None:
+    """Those of some positions, as they are."""
+    return None if known is None else torch.from_numpy(known[chosen]).to(device)
 
 
 def _frames(chosen: T, back: T) -> T:

@@ -97,6 +97,7 @@ class Batch:
     progress: float  # share of the training done, 0..1
     partners: Tensor | None = None  # as `images`, of data with another domain
     cameras: Tensor | None = None  # (B, 20) packed as in core.render.cameras, of views of a scene
+    truth: Tensor | None = None  # (B, ...) what is known of each picture in space
 
     @property
     def targets(self) -> Tensor:
@@ -114,6 +115,7 @@ class Look:
     rng: torch.Generator  # seeded anew for every picture, so the same question has the same answer
     partners: Tensor | None = None  # as `images`, of data with another domain; grey where unknown
     cameras: Tensor | None = None  # (N, 20) of views of a scene; NaN where unknown
+    truth: Tensor | None = None  # (N, ...) what is known of each picture in space; 0 where unknown
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Method(nn.Module):
     needs_partners: ClassVar[bool] = False  # learns from two domains
     needs_pairs: ClassVar[bool] = False  # and from pictures of both that show the same
     needs_cameras: ClassVar[bool] = False  # learns from views of a scene in the box from −1 to 1
+    needs_truth: ClassVar[str] = ""  # what it must know of each picture: core.data.imageset
     on_points: ClassVar[bool] = False  # learns points in the plane as well as pictures
     companions: ClassVar[Sequence[str]] = ()  # methods that the paper compares this one with
 

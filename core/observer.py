@@ -153,6 +153,7 @@ class Observer:
         images, labels = probe.images[chosen], probe.labels[chosen]
         partners = None if probe.partners is None else probe.partners[chosen]
         cameras = None if probe.cameras is None else probe.cameras[chosen]
+        truth = None if probe.truth is None else probe.truth[chosen]
         if asked.own is not None:
             images = np.concatenate([asked.own, images])
             if partners is not None:
@@ -160,6 +161,9 @@ class Observer:
             if cameras is not None:
                 unknown = np.full((len(asked.own), cameras.shape[1]), np.nan, np.float32)
                 cameras = np.concatenate([unknown, cameras])
+            if truth is not None:
+                nothing = np.zeros((len(asked.own), *truth.shape[1:]), truth.dtype)
+                truth = np.concatenate([nothing, truth])
             labels = np.concatenate([np.full(len(asked.own), -1), labels])
         pixels, others = (
             None if part is None else unit(torch.from_numpy(np.ascontiguousarray(part)))
@@ -168,7 +172,8 @@ class Observer:
         assert pixels is not None
         labelled = torch.from_numpy(labels)
         views = None if cameras is None else torch.from_numpy(cameras.copy())
-        return Look(pixels, labelled, probe.classes, generator("look"), others, views)
+        known = None if truth is None else torch.from_numpy(truth.copy())
+        return Look(pixels, labelled, probe.classes, generator("look"), others, views, known)
 
     def _method_at(self, step: int | None) -> tuple[Method, int]:
         """The replica with the weights asked for."""

@@ -38,6 +38,7 @@ class Probe:
     partners: NDArray[np.uint8] | None = None  # (N, C, H, W) of data with another domain
     cameras: NDArray[np.float32] | None = None  # (N, 20) of views of a scene
     held_out: int | None = None  # so many of the first were held out; None: not known
+    truth: NDArray[Any] | None = None  # (N, ...) what is known of each in space
 
     def __len__(self) -> int:
         return len(self.images)
@@ -62,7 +63,7 @@ def choose(data: ImageSet) -> Probe:
     """
     parts = [data.held_out] if data.labelled else [data.held_out, data.train]
     left = min(MOST, max(16, MOST_BYTES // max(1, data.held_out.images[:1].nbytes)))
-    images, labels, names, partners, cameras = [], [], [], [], []
+    images, labels, names, partners, cameras, truth = [], [], [], [], [], []
     for part in parts:
         order = np.random.default_rng(0).permutation(len(part))[:left]
         images.append(part.images[order])
@@ -70,6 +71,7 @@ def choose(data: ImageSet) -> Probe:
         names += [part.names[i] for i in order] if len(part.names) else []
         partners += [part.partners[order]] if part.partners is not None else []
         cameras += [part.cameras[order]] if part.cameras is not None else []
+        truth += [part.truth[order]] if part.truth is not None else []
         left -= len(order)
     return Probe(
         np.concatenate(images),
@@ -79,6 +81,7 @@ def choose(data: ImageSet) -> Probe:
         np.concatenate(partners) if partners else None,
         np.concatenate(cameras) if cameras else None,
         min(len(data.held_out), sum(len(part) for part in images)),
+        np.concatenate(truth) if truth else None,
     )
 
 
@@ -92,6 +95,8 @@ def save_probe(folder: Path, probe: Probe) -> None:
         arrays["partners"] = probe.partners
     if probe.cameras is not None:
         arrays["cameras"] = probe.cameras
+    if probe.truth is not None:
+        arrays["truth"] = probe.truth
     write_file(folder / FILE, save(arrays, about))
 
 
@@ -102,7 +107,7 @@ def load_probe(folder: Path) -> Probe:
             about = file.metadata() or {}
             others = {
                 name: file.get_tensor(name)
-                for name in ("partners", "cameras")
+                for name in ("partners", "cameras", "truth")
                 if name in file.keys()  # noqa: SIM118
             }
             return Probe(

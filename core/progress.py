@@ -48,9 +48,13 @@ class Progress:
         """Tells nobody, and hears as this does that the work is no longer wanted."""
         return Progress(cancelled=self._cancelled)
 
+    def is_cancelled(self) -> bool:
+        """Whether the work is no longer wanted: for what cannot report and must not raise."""
+        return self._cancelled is not None and self._cancelled()
+
     def update(self, what: str, done: int, total: int = 0, unit: str = "") -> None:
         """Say that `done` of `total` units of `what` are done; raises Cancelled."""
-        if self._cancelled is not None and self._cancelled():
+        if self.is_cancelled():
             raise Cancelled(what)
         now = time.monotonic()
         if what != self._what or done < self._done:  # another piece of work, or the same once more

@@ -377,6 +377,11 @@ COMMANDS: tuple[Command, ...] = (
     _c("samples.eye", "Judge by eye…", "Samples", "Shift+F9", "attention",
        "Tell 50 real and 50 generated pictures apart yourself", section=3),
 
+    _c("scene.export", "Export scene…", "Scene", "Ctrl+Alt+Shift+E", "export",
+       "The scene as a mesh, points or a voxel grid that other programs open", section=8),
+    _c("scene.film", "Film of the scene…", "Scene", "Ctrl+Alt+Shift+O", "film",
+       "Once around the scene at constant speed, mp4 or gif", section=8),
+
     _c("figure.png", "Save as PNG…", "Figure", "Ctrl+S", "save",
        "Save the active figure as pixels, with run, step and seed in the file"),
     _c("figure.svg", "Save as SVG…", "Figure", "Ctrl+Shift+S", "save",

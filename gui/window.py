@@ -36,6 +36,7 @@ from gui.behaviors.recovery import Recovery
 from gui.behaviors.samples import SamplesCommands
 from gui.behaviors.scene import SceneCommands
 from gui.behaviors.scenes import ScenesCommands
+from gui.behaviors.scene_out import SceneOut
 from gui.behaviors.tour import Tour
 from gui.behaviors.video import Video
 from gui.commands import Commands
@@ -103,6 +104,7 @@ class Window(QMainWindow):
         self.samples = SamplesCommands(self)
         self.scenes = ScenesCommands(self)
         self.scene = SceneCommands(self)
+        self.scene_out = SceneOut(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
         self._restore()

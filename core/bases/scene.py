@@ -148,6 +148,11 @@ class SceneMethod(Method):
         """Cells (G, G, G) of the box, x first, that are asked at all; None: no grid of them."""
         return None
 
+    @property
+    def surface_level(self) -> float | None:
+        """A field of light has no surface of its own: it is where the views see it."""
+        return None
+
     # --- figures ----------------------------------------------------------------------------------
 
     def _cameras_of(self, look: Look) -> list[Cameras]:

@@ -9,6 +9,7 @@ import torch
 from core import questions
 from core.cli.bar import Bar
 from core.cli.train import open_run
+from core.config import ConfigError
 from core.data.unit import unit
 from core.evaluate.protocols import ids_of
 from core.judge import judge, method_of
@@ -80,6 +81,8 @@ def clusters(given: argparse.Namespace) -> int:
 
 def export(given: argparse.Namespace) -> int:
     """`main.py export RUN FOLDER`."""
+    if given.folder is None:
+        raise ConfigError("export: name a folder, or a file with --mesh, --points or --voxels")
     run = open_run(RunStore(given.runs), given.run)
     print(f"exported {run.id} to {export_run(run, given.folder, given.step)}")
     return 0

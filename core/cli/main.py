@@ -274,15 +274,34 @@ def _clusters_words(commands: Commands) -> None:
 
 def _export_words(commands: Commands) -> None:
     export = commands.add_parser(
-        "export", help="write a run's curves, figures and weights into a folder"
+        "export", help="write a run's curves, figures and weights, or its scene as a mesh"
     )
     export.add_argument("run", help="id or folder of the run, or 'last'")
-    export.add_argument("folder", type=Path, help="where to; made if it is not there")
+    export.add_argument(
+        "folder", type=Path, nargs="?", default=None, help="where to; made if it is not there"
+    )
     export.add_argument(
         "--step", type=int, default=None, help="of this snapshot; the last without it"
     )
+    scene = export.add_argument_group("of a scene")
+    for name, what in (
+        ("--mesh", "a mesh, .ply or .obj"),
+        ("--points", "points on what the views show, .ply or .obj"),
+        ("--voxels", "density and colour on a grid, .npz"),
+    ):
+        scene.add_argument(name, type=Path, default=None, metavar="FILE", help=what)
+    scene.add_argument(
+        "--resolution", type=int, default=128, help="corners a side of the grid (%(default)s)"
+    )
+    scene.add_argument(
+        "--level", type=float, default=None, help="the density of the surface; views tell else"
+    )
 
     def do(given: argparse.Namespace) -> int:
+        if given.mesh or given.points or given.voxels:
+            from core.cli.scene import export_scene
+
+            return export_scene(given)
         from core.cli.judge import export as do_export
 
         return do_export(given)

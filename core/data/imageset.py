@@ -39,6 +39,7 @@ class Pictures:
     attributes: NDArray[np.bool_] | None = None  # (N, A) which each picture has, where known
     partners: NDArray[np.uint8] | None = None  # as `images`, what translates: the other domain
     cameras: NDArray[np.float32] | None = None  # (N, 20) packed as core.render.cameras.Cameras does
+    truth: NDArray[Any] | None = None  # (N, ...) what is known of each in space, of ImageSet.truth
 
     def __post_init__(self) -> None:
         if self.points:
@@ -60,6 +61,8 @@ class Pictures:
             raise DataError(
                 f"expected cameras of shape ({len(self.images)}, 20), found {self.cameras.shape}"
             )
+        if self.truth is not None and len(self.truth) != len(self.images):
+            raise DataError(f"{len(self.images)} images but {len(self.truth)} rows of truth")
         if self.attributes is not None and (
             self.attributes.ndim != 2 or len(self.attributes) != len(self.images)
         ):
@@ -100,6 +103,7 @@ class ImageSet:
     problems: Sequence[Problem] = ()
     facts: dict[str, Any] = field(default_factory=dict)  # boxes, masks, captions ... by name
     attributes: Sequence[str] = ()  # names of the columns of `Pictures.attributes`
+    truth: str = ""  # what `Pictures.truth` is: "points" or "solid"
     paired: bool = False  # whether a picture and its partner show the same
 
     def __post_init__(self) -> None:
@@ -137,7 +141,7 @@ class ImageSet:
             stride = max(1, len(part) // 512)
             digest.update(np.ascontiguousarray(part.images[::stride]).tobytes())
             digest.update(np.ascontiguousarray(part.labels).tobytes())
-            for more in (part.clips, part.attributes, part.partners, part.cameras):
+            for more in (part.clips, part.attributes, part.partners, part.cameras, part.truth):
                 if more is not None:
                     digest.update(np.ascontiguousarray(more).tobytes())
         return digest.hexdigest()[:16]

@@ -21,6 +21,8 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "faces": ("core.data.faces.source", "Faces"),
     "domains": ("core.data.domains.source", "Domains"),
     "scenes": ("core.data.scenes.source", "Scenes"),
+    "shapes": ("core.data.solids.source", "Shapes"),
+    "objects": ("core.data.solids.objects", "Objects"),
     "mixtures": ("core.data.points.source", "Mixtures"),
     "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),

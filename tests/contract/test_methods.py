@@ -42,6 +42,7 @@ FASTER: dict[str, dict[str, Any]] = {
     "pixelcnn": {"depth": 2},
     "hash_grid": {"table": 8, "cells": 16, "samples": 24, "rays": 128},
     "tensorf": {"cells": 16, "samples": 24, "rays": 128},
+    **{id: {"grid": 16} for id in ("sdf", "occupancy_network", "voxel_occupancy")},
 }
 NOTES = registry.notes()
 
@@ -50,11 +51,14 @@ BOTH = ("digits", "toyland")
 CLIPS = ("clips",)
 DOMAINS = ("domains",)
 SCENES = ("scenes",)
+TRUTHS = {"points": ("shapes",), "solid": ("objects",)}
 # 48 pictures to learn from and 48 held out, or as many frames.
 FEW: dict[str, dict[str, Any]] = {
     "toyland": {"count": COUNT, "held_out": COUNT},
     "domains": {"count": COUNT, "held_out": COUNT},
     "scenes": {"views": 12, "held_out": 4, "side": 20},
+    "shapes": {"views": 8, "held_out": 3, "side": 20, "points": 96, "corners": 24},
+    "objects": {"count": 16, "held_out": 8, "side": 24},
     "clips": {"count": 6, "held_out": 6, "frames": COUNT // 6, "side": 48},
 }
 
@@ -67,6 +71,8 @@ def usable(id: str) -> Sequence[str]:
         return CLIPS
     if registry.method_class(id).needs_partners:
         return DOMAINS
+    if registry.method_class(id).needs_truth:
+        return TRUTHS[registry.method_class(id).needs_truth]
     if registry.method_class(id).needs_cameras:
         return SCENES
     return BOTH[1:] if registry.method_class(id).needs_colour else BOTH
@@ -92,8 +98,9 @@ def small(source: str) -> ImageSet:
         clips = part.clips[:COUNT] if part.clips is not None else None
         partners = part.partners[:COUNT] if part.partners is not None else None
         cameras = part.cameras[:COUNT] if part.cameras is not None else None
+        truth = part.truth[:COUNT] if part.truth is not None else None
         return Pictures(part.images[:COUNT], part.labels[:COUNT], clips=clips, partners=partners,
-                        cameras=cameras)  # fmt: skip
+                        cameras=cameras, truth=truth)  # fmt: skip
 
     parts = {"train": few(found.train), "held_out": few(found.held_out)}
     return dataclasses.replace(found, attributes=(), **parts)
@@ -123,7 +130,8 @@ def look_at(data: str, count: int = COUNT, known: bool = True) -> Look:
     partners = None if held.partners is None else torch.from_numpy(held.partners[:count]) / 255
     rng = torch.Generator().manual_seed(0)
     cameras = None if held.cameras is None else torch.from_numpy(held.cameras[:count])
-    return Look(images, labels, tuple(small(data).classes), rng, partners, cameras)
+    truth = None if held.truth is None else torch.from_numpy(held.truth[:count].copy())
+    return Look(images, labels, tuple(small(data).classes), rng, partners, cameras, truth)
 
 
 @torch.enable_grad()

@@ -188,6 +188,19 @@ class NeRF(SceneMethod):
         """The cells that may hold something, where they are used."""
         return self._cells() if self.config.sampling == "occupied" else None
 
+    def density_at(self, points: Tensor) -> Tensor:
+        """Density (N,) of the last network at points (N, 3), 0 where a cell is empty."""
+        with self._halved():
+            found = self.field.density(points)[0]
+        if self.config.sampling == "occupied":
+            found = torch.where(occupied_at(self._cells(), points), found, 0.0)
+        return found
+
+    def colour_at(self, points: Tensor, directions: Tensor) -> Tensor:
+        """Colours (N, 3) of points (N, 3) along directions (N, 3)."""
+        with self._halved():
+            return self.field.colour(self.field.density(points)[1], directions)
+
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """The samples of the last pass; where a cell is empty the density is 0."""
         origins, directions = origin[None], (direction / direction.norm())[None]

@@ -170,6 +170,15 @@ class Voxels(SceneMethod):
         """The cells that hold something."""
         return self.grid.cells
 
+    def density_at(self, points: Tensor) -> Tensor:
+        """Density (N,) at points (N, 3), 0 where a cell is empty."""
+        found = self.grid.density(points)[0]
+        return torch.where(occupied_at(self.grid.cells, points), found, 0.0)
+
+    def colour_at(self, points: Tensor, directions: Tensor) -> Tensor:
+        """Colours (N, 3) of points (N, 3) along directions (N, 3)."""
+        return self.grid.colour(points, directions)
+
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """All places on the ray; where a cell is empty the density is 0."""
         origins, directions = origin[None], (direction / direction.norm())[None]

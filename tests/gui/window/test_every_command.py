@@ -20,6 +20,7 @@ from gui.behaviors.mapping import NEEDS as NEEDS_MAP
 from gui.behaviors.samples import NEEDS as NEEDS_SAMPLES
 from gui.behaviors.scene import NEEDS as NEEDS_SCENE
 from gui.behaviors.scenes import NEEDS as NEEDS_SCENES
+from gui.behaviors.scene_out import NEEDS as NEEDS_OUT
 from gui.behaviors.video import NEEDS as NEEDS_VIDEO
 from gui.command_table import COMMANDS
 from gui.theme import manager
@@ -33,6 +34,7 @@ ELSEWHERE = {
     *NEEDS_ARENA,
     *NEEDS_SCENES,
     *NEEDS_SAMPLES,
+    *NEEDS_OUT,
     *NEEDS_LATENT,
     *NEEDS_DENOISE,
     *NEEDS_SCENE,

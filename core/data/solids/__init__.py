@@ -1,0 +1,1 @@
+"""Solids whose inside is known everywhere: single shapes, kinds of objects, streets."""

@@ -1,0 +1,1 @@
+"""Shapes in space: learned from points, from one picture, and as boxes in a street."""

@@ -1,0 +1,58 @@
+"""The commands by which a scene leaves the program: a mesh, points, a voxel grid, a film."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+if TYPE_CHECKING:
+    from gui.pages.desk import Desk
+    from gui.window import Window
+
+KINDS = {"export": "mesh", "film": "film"}  # command -> what the dialog begins with
+NEEDS = tuple(f"scene.{name}" for name in KINDS)
+
+
+class SceneOut(QObject):
+    """Binds the commands; they are off where the run in front shows no scene."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        for name in KINDS:
+            window.commands.bind(f"scene.{name}", lambda *_, n=name: self._open(KINDS[n]))
+        window.workbench.current_changed.connect(self._follow)
+        window.rooms.currentChanged.connect(self.refresh)
+        self.refresh()
+
+    def _follow(self, desk: Desk | None) -> None:
+        if desk is not None:
+            desk.furnished.connect(self.refresh)
+        self.refresh()
+
+    def _abilities(self) -> list[str]:
+        desk = self._window.workbench.desk()
+        if desk is None or not desk.docks:  # torch is not there yet
+            return []
+        from core import registry
+        from core.abilities import abilities_of
+
+        return abilities_of(registry.method_class(desk.session.experiment.method))
+
+    def refresh(self, *_: object) -> None:
+        """Allow what can be done now."""
+        able = self._window.page == "workbench" and "Renders" in self._abilities()
+        for id in NEEDS:
+            self._window.commands.enable(id, able)
+
+    def _open(self, kind: str) -> None:
+        from gui.pages.scene_export import SceneExport
+
+        desk = self._window.workbench.desk()
+        if desk is None:
+            return
+        field = "Extracts" in self._abilities()
+        dialog = SceneExport(desk.session, self._window.tasks, field, self._window)
+        dialog.kind.setCurrentIndex(max(0, dialog.kind.findData(kind)))
+        dialog.open()
