@@ -35,8 +35,8 @@ from gui.behaviors.mapping import Mapping
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.samples import SamplesCommands
 from gui.behaviors.scene import SceneCommands
-from gui.behaviors.scenes import ScenesCommands
 from gui.behaviors.scene_out import SceneOut
+from gui.behaviors.scenes import ScenesCommands
 from gui.behaviors.tour import Tour
 from gui.behaviors.video import Video
 from gui.commands import Commands

@@ -19,8 +19,8 @@ from gui.behaviors.latent import NEEDS as NEEDS_LATENT
 from gui.behaviors.mapping import NEEDS as NEEDS_MAP
 from gui.behaviors.samples import NEEDS as NEEDS_SAMPLES
 from gui.behaviors.scene import NEEDS as NEEDS_SCENE
-from gui.behaviors.scenes import NEEDS as NEEDS_SCENES
 from gui.behaviors.scene_out import NEEDS as NEEDS_OUT
+from gui.behaviors.scenes import NEEDS as NEEDS_SCENES
 from gui.behaviors.video import NEEDS as NEEDS_VIDEO
 from gui.command_table import COMMANDS
 from gui.theme import manager
