@@ -318,9 +318,9 @@ def test_a_malformed_colmap_model_is_named_with_its_field(
 
 
 def test_turned_pictures_and_cameras_are_told_in_words() -> None:
-    cameras = painted.cameras_around(10, 32, 0)
+    cameras = painted.cameras_around(16, 32, 0)
     pictures, _ = painted.photograph(painted.towers(), cameras, Progress())
-    names = [f"p{i}" for i in range(10)]
+    names = [f"p{i}" for i in range(16)]
 
     def said(columns: list[float] | None = None, shown: Tensor = pictures) -> str:
         poses = cameras.poses.clone()
@@ -331,7 +331,7 @@ def test_turned_pictures_and_cameras_are_told_in_words() -> None:
     assert said() == ""
     assert "upside down" in said(shown=pictures.flip(2))
     assert "mirrored" in said(shown=pictures.flip(3))
-    assert "p0, p1, p2 and 7 more are mirrored (left-handed)" in said([-1, 1, 1])
+    assert "p0, p1, p2 and 13 more are mirrored (left-handed)" in said([-1, 1, 1])
     assert "look away from the scene box" in said([1, -1, -1])  # OpenCV's axes
     assert "hang upside down" in said([-1, -1, 1])
     assert "poses of other pictures" in said(shown=pictures.roll(5, dims=0))
