@@ -103,9 +103,7 @@ def test_more_is_done_once_and_what_is_done_is_kept(
     assert Book(store).open("last").plan == again.plan
 
 
-def test_what_was_found_is_shown_while_more_is_judged(
-    store: RunStore, done: Comparison
-) -> None:
+def test_what_was_found_is_shown_while_more_is_judged(store: RunStore, done: Comparison) -> None:
     done.extend(done.plan.adding(protocols=("retrieval",)))
     assert [e.state for e in done.entries] == ["judging", "judging"]
     assert list(results(done, store).columns) == ["kNN"]
