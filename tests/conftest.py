@@ -78,6 +78,12 @@ def scene_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def equal_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads keep the priority of the test: lowered, a busy machine starves what it waits for."""
+    monkeypatch.setattr("core.device.lower_priority", lambda: None)
+
+
+@pytest.fixture(autouse=True)
 def no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, process, widget or timer, or moves torch's dice."""
     uses_qt = "qapp" in request.fixturenames

@@ -93,9 +93,9 @@ def score(given: argparse.Namespace) -> int:
     bar = Bar(given.quiet)
     progress = Progress(bar.tick)
     try:
+        method, step = scores.generator_of(run, given.step)  # refuses before a judge is trained
         data = experiments.load_data(experiments.from_run(run), progress)
         if data.points:
-            method, step = scores.generator_of(run, given.step)
             told: Table | str = str(
                 modes_of(samples(method, given.count, progress, given.raw), data)
             )

@@ -10,7 +10,7 @@ from core.comparison.work import Work
 from core.progress import Progress
 from core.runs import RunStore
 
-PICTURES = {"count": 200, "held_out": 100}
+PICTURES = {"count": 100, "held_out": 60}
 PLAN = Plan(("rotation",), "toyland", PICTURES, Budget("steps", 6), (0, 1), ("knn", "linear"),
             {"width": 4})  # fmt: skip
 

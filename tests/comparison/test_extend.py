@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from core.judge import judged
 from core.progress import Progress
 from core.runs import RunStore
 
-PLAN = Plan(("rotation",), "digits", {}, Budget("steps", 3), (0,), ("knn",), {"width": 8})
+PLAN = Plan(("rotation",), "digits", {}, Budget("steps", 3), (0,), ("knn",), {"width": 4})
 
 
 @pytest.fixture
@@ -44,6 +45,22 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str], tuple[s
     return heard
 
 
+@pytest.fixture(scope="module")
+def knn_done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which PLAN is done."""
+    folder = tmp_path_factory.mktemp("knn")
+    store = RunStore(folder / "runs")
+    go_on(Book(store).begin(PLAN), store)
+    return folder
+
+
+@pytest.fixture
+def done(store: RunStore, knn_done: Path) -> Comparison:
+    """A copy of it, to do anything with."""
+    shutil.copytree(knn_done, store.root.parent, dirs_exist_ok=True)
+    return Book(store).open("last")
+
+
 def go_on(comparison: Comparison, store: RunStore, plan: Plan | None = None) -> None:
     queue = Work(comparison, store)
     if plan is not None:
@@ -51,21 +68,20 @@ def go_on(comparison: Comparison, store: RunStore, plan: Plan | None = None) -> 
     queue.go_on(Progress())
 
 
-def test_more_is_done_once_and_what_is_done_is_kept(store: RunStore, asked: list) -> None:
-    comparison = Book(store).begin(PLAN)
-    go_on(comparison, store)
-    before = [(e.method, e.seed, e.run, e.steps) for e in comparison.entries]
-    knn = results(comparison, store).row("rotation").values["kNN"]
-    asked.clear()
+def test_more_is_done_once_and_what_is_done_is_kept(
+    store: RunStore, done: Comparison, asked: list
+) -> None:
+    before = [(e.method, e.seed, e.run, e.steps) for e in done.entries]
+    knn = results(done, store).row("rotation").values["kNN"]
 
     again = Book(store).open("last")
-    go_on(again, store, again.plan.adding(protocols=("knn", "clustering")))
+    go_on(again, store, again.plan.adding(protocols=("knn", "retrieval")))
     assert [(e.method, e.seed, e.run, e.steps) for e in again.entries] == before
     assert {e.state for e in again.entries} == {"done"}
     pixels = "raw pixels"
-    assert asked == [("rotation", ["clustering"], (pixels,)), (RANDOM, ["clustering"], ())]
+    assert asked == [("rotation", ["retrieval"], (pixels,)), (RANDOM, ["retrieval"], ())]
     found = results(again, store)
-    assert list(found.columns) == ["kNN", "clustering accuracy", "clustering NMI"]
+    assert list(found.columns) == ["kNN", "retrieval mAP", "R@1", "R@5", "R@10"]
     assert found.row("rotation").values["kNN"] == knn
     assert all(len(row.values[c]) == 1 for row in found.rows for c in found.columns)
     assert found.row("").title == "Raw pixels"
@@ -75,7 +91,7 @@ def test_more_is_done_once_and_what_is_done_is_kept(store: RunStore, asked: list
     assert [(e.method, e.seed) for e in again.entries] == [
         ("rotation", 0), (RANDOM, 0), ("simclr", 0), ("rotation", 1), ("simclr", 1), (RANDOM, 1)
     ]  # fmt: skip
-    both = ["knn", "clustering"]
+    both = ["knn", "retrieval"]
     assert asked == [(method, both, ()) for method in ("simclr", "rotation", "simclr", RANDOM)]
     assert [(e.method, e.seed, e.run, e.steps) for e in again.entries[:2]] == before
     rows = results(again, store).rows
@@ -87,19 +103,17 @@ def test_more_is_done_once_and_what_is_done_is_kept(store: RunStore, asked: list
     assert Book(store).open("last").plan == again.plan
 
 
-def test_what_was_found_is_shown_while_more_is_judged(store: RunStore) -> None:
-    comparison = Book(store).begin(PLAN)
-    go_on(comparison, store)
-    comparison.extend(comparison.plan.adding(protocols=("retrieval",)))
-    assert [e.state for e in comparison.entries] == ["judging", "judging"]
-    assert list(results(comparison, store).columns) == ["kNN"]
-    assert [row.seeds for row in results(comparison, store).rows] == [1, 1, 1]
+def test_what_was_found_is_shown_while_more_is_judged(store: RunStore, done: Comparison) -> None:
+    done.extend(done.plan.adding(protocols=("retrieval",)))
+    assert [e.state for e in done.entries] == ["judging", "judging"]
+    assert list(results(done, store).columns) == ["kNN"]
+    assert [row.seeds for row in results(done, store).rows] == [1, 1, 1]
 
 
-def test_a_judgement_of_an_earlier_step_is_not_that_of_the_run(store: RunStore) -> None:
-    comparison = Book(store).begin(PLAN)
-    go_on(comparison, store)
-    run = store.open(comparison.entries[0].run)
+def test_a_judgement_of_an_earlier_step_is_not_that_of_the_run(
+    store: RunStore, done: Comparison
+) -> None:
+    run = store.open(done.entries[0].run)
     (report,) = judged(run).values()
     with store.open(run.id, write=True) as writable:
         writable.save_evaluation("step-000000001-linear", report.to_dict())
@@ -107,11 +121,11 @@ def test_a_judgement_of_an_earlier_step_is_not_that_of_the_run(store: RunStore) 
     assert list(judged(run)) == ["knn"]
 
 
-def test_what_cannot_be_judged_by_is_refused_and_the_plan_stays(store: RunStore) -> None:
-    comparison = Book(store).begin(PLAN)
-    go_on(comparison, store)
+def test_what_cannot_be_judged_by_is_refused_and_the_plan_stays(
+    store: RunStore, done: Comparison
+) -> None:
     with pytest.raises(EvaluationError, match="boxes"):
-        go_on(comparison, store, comparison.plan.adding(protocols=("detection",)))
+        go_on(done, store, done.plan.adding(protocols=("detection",)))
     again = Book(store).open("last")
     assert again.plan.protocols == ("knn",)
     assert again.ended
@@ -144,7 +158,7 @@ def words(*given: str) -> argparse.Namespace:
 def test_words_beside_resume_add_to_the_plan() -> None:
     begun = Comparison(Path("mine"), PLAN)
     assert extended(begun, words()) == PLAN
-    assert extended(begun, words("--data", "digits", "--steps", "3", "--width", "8")) == PLAN
+    assert extended(begun, words("--data", "digits", "--steps", "3", "--width", "4")) == PLAN
     more = extended(begun, words("simclr,rotation", "--seeds", "2", "--protocols", "few-labels"))
     assert more.methods == ("rotation", "simclr")
     assert more.seeds == (0, 1)
@@ -157,7 +171,7 @@ def test_words_beside_resume_add_to_the_plan() -> None:
         (("--data", "toyland"), "begun with digits, not toyland"),
         (("--seconds", "60"), "begun with 3 steps, not 60 seconds"),
         (("--steps", "9"), "begun with 3 steps, not 9 steps"),
-        (("--width", "16"), "begun with 8, not 16"),
+        (("--width", "16"), "begun with 4, not 16"),
         (("--backbone", "vit"), "begun with each method's own, not vit"),
     ],
 )
@@ -171,7 +185,7 @@ def test_a_comparison_is_extended_by_words(
 ) -> None:
     runs = ("--quiet", "--runs", str(store.root))
     begun = ("compare", "rotation", "--data", "digits", "--steps", "3", "--seeds", "1",
-             "--width", "8", "--protocols", "knn")  # fmt: skip
+             "--width", "4", "--protocols", "knn")  # fmt: skip
     assert main([*runs, *begun]) == 0
     capsys.readouterr()
     assert main([*runs, "compare", "--resume", "last", "--protocols", "retrieval"]) == 0

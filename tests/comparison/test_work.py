@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.comparison import work
 from core.comparison.book import Book
 from core.comparison.plan import RANDOM, Budget, Plan
 from core.comparison.results import results
@@ -18,7 +19,7 @@ from core.experiment import from_run
 from core.progress import Cancelled, Progress, Tick
 from core.runs import RunError, RunStore
 
-PLAN = Plan(("rotation",), "digits", {}, Budget("steps", 6), (0, 1), ("knn",), {"width": 8})
+PLAN = Plan(("rotation",), "digits", {}, Budget("steps", 6), (0, 1), ("knn",), {"width": 4})
 
 
 @pytest.fixture
@@ -38,14 +39,17 @@ def test_every_method_is_trained_and_judged_with_every_seed(store: RunStore) -> 
     runs = [store.open(e.run) for e in comparison.entries]
     assert [run.info.seed for run in runs] == [0, 0, 1, 1]
     assert from_run(runs[0]).options["steps"] == 6
-    assert from_run(runs[0]).options["width"] == 8
+    assert from_run(runs[0]).options["width"] == 4
     rows = {row.method: row for row in results(comparison, store).rows}
     assert [len(rows[m].values["kNN"]) for m in ("rotation", RANDOM, "")] == [2, 2, 1]
     assert all(0.5 < rows[m].mean("kNN") <= 1.0 for m in rows)
 
 
-def test_what_was_stopped_goes_on_in_the_same_run(store: RunStore) -> None:
-    plan = Plan(("rotation",), "digits", {}, Budget("steps", 400), (0,), ("knn",), {"width": 8})
+def test_what_was_stopped_goes_on_in_the_same_run(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Plan(("rotation",), "digits", {}, Budget("steps", 60), (0,), ("knn",), {"width": 4})
+    monkeypatch.setattr(work, "POLL_SECONDS", 0.002)  # heeded long before the last step
     comparison = Book(store).begin(plan)
     ticks: list[Tick] = []
     stopping = Progress(
@@ -57,11 +61,11 @@ def test_what_was_stopped_goes_on_in_the_same_run(store: RunStore) -> None:
     assert [e.state for e in begun.entries] == ["training", "waiting"]
     run = store.open(begun.entries[0].run)
     assert run.state.status == "stopped"
-    assert 0 < run.state.step < 400
+    assert 0 < run.state.step < 60
     Work(begun, store).go_on(Progress())
     assert begun.ended
     assert len(store.list()) == 2
-    assert store.open(run.id).state.step == 400
+    assert store.open(run.id).state.step == 60
 
 
 def test_what_cannot_be_trained_is_noted_and_the_rest_goes_on(store: RunStore) -> None:

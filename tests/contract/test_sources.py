@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -110,12 +111,19 @@ def _dotted(node: ast.expr, names: dict[str, str]) -> str:
     return "?"
 
 
+@cache
+def searched(file: Path) -> dict[Search, list[tuple[int, str]]]:
+    """What either search finds in a file, which is parsed once for both."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {search: list(search(tree)) for search in (executing, global_draws)}
+
+
 def found_in(files: Iterable[Path], search: Search) -> list[str]:
     """What a search finds, as `core/engine.py:12: torch.load`."""
     return [
         f"{file.relative_to(ROOT)}:{line}: {name}"
         for file in files
-        for line, name in search(ast.parse(file.read_text(encoding="utf-8")))
+        for line, name in searched(file)[search]
     ]
 
 

@@ -72,7 +72,8 @@ def test_pictures_are_scored_beside_real_ones(
 def test_a_run_that_generates_nothing_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["train", "rotation", "--data", "digits", "--steps", "1", "--width", "4"]
+    small = ["--steps", "1", "--width", "4", "--batch-size", "4", "--threads", "1"]
+    words = ["train", "rotation", "--data", "digits", *small]
     assert main(["--quiet", "--runs", str(tmp_path), *words]) == 0
     assert main(["--quiet", "--runs", str(tmp_path), "score", "last"]) == 2
     assert "rotation generates nothing" in capsys.readouterr().err

@@ -15,7 +15,15 @@ from core.method import DataShape, Method
 from core.online import OnlineJudge
 from core.runs import RunStore
 
-OPTIONS = {"steps": 60, "batch_size": 8, "width": 4}
+STEPS = 20
+OPTIONS = {"steps": STEPS, "batch_size": 8, "width": 4}
+
+
+@pytest.fixture(autouse=True)
+def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judgement is of 300 + 100 pictures."""
+    monkeypatch.setattr("core.evaluate.quick.TRAIN", 300)
+    monkeypatch.setattr("core.evaluate.quick.HELD_OUT", 100)
 
 
 def test_a_judged_training_is_told_of_and_is_the_same(store: RunStore) -> None:
@@ -28,7 +36,7 @@ def test_a_judged_training_is_told_of_and_is_the_same(store: RunStore) -> None:
         assert engine.run is not None
         run = store.open(engine.run.id)
         assert ("features/kNN" in run.metrics()) == judged
-        weights.append(run.load_snapshot(60))
+        weights.append(run.load_snapshot(STEPS))
     for name, tensor in weights[0].items():
         np.testing.assert_array_equal(tensor, weights[1][name])
 

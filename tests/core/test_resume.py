@@ -17,7 +17,7 @@ from core.trainer import Trainer
 from tests.core.conftest import MakeEngine
 from tests.core.watching import PATIENCE
 
-STEPS, BREAK = 40, 20
+STEPS, BREAK = 24, 12
 
 
 _unbroken: dict[str, dict[str, Any]] = {}  # made once a method
@@ -127,9 +127,9 @@ def test_pictures_of_another_size_are_refused(
     assert "8 px in 1 channels" in engine.message
 
 
-def test_killed_trainings_lose_nothing_that_was_kept(tmp_path: Any) -> None:
-    tally = harry(tmp_path, kills=3)
-    assert tally.kills == 3
+def test_a_killed_training_loses_nothing_that_was_kept(tmp_path: Any) -> None:
+    tally = harry(tmp_path, kills=1)  # `python -m bench.kill_training` kills fifty times
+    assert tally.kills == 1
     assert tally.different == []
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.runs import RunStore
@@ -72,6 +73,7 @@ def open_window(qtbot: QtBot, store: RunStore, own_home: Path) -> Iterator[OpenW
     for window in opened:
         window.close()
         window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # not dressed again
     manager().set_mode(mode)
 
 

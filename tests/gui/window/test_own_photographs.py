@@ -15,7 +15,7 @@ from gui.panels.labelling import LabellingPanel
 from gui.window import Window
 from tests.gui.window.acts import LONG, click, desk_in
 
-COUNT = 24
+COUNT = 12
 
 
 @pytest.fixture
@@ -36,7 +36,9 @@ def desk(qtbot: QtBot, window: Window, tmp_path: Path) -> Desk:
     return found
 
 
-def test_all_pictures_are_looked_at_and_named_by_hand(qtbot: QtBot, desk: Desk) -> None:
+def test_all_are_named_by_hand_and_judging_says_that_there_are_no_labels(
+    qtbot: QtBot, desk: Desk
+) -> None:
     assert len(desk.session.probe) == COUNT
     desk.toggle("labelling", True)
     panel = next(p for p in desk.panels if isinstance(p, LabellingPanel))
@@ -46,10 +48,7 @@ def test_all_pictures_are_looked_at_and_named_by_hand(qtbot: QtBot, desk: Desk) 
         panel.view.picked.emit(at)
     qtbot.waitUntil(lambda: panel._guessed is not None, timeout=LONG)
     assert panel._guessed.shape == (COUNT, 2)
-
-
-def test_judging_by_labels_says_that_there_are_none(qtbot: QtBot, desk: Desk) -> None:
     desk.toggle("evaluation", True)
-    panel = next(p for p in desk.panels if isinstance(p, EvaluationPanel))
-    qtbot.waitUntil(lambda: "no labels" in panel.what.text(), timeout=LONG)
-    assert not panel.start.isEnabled()
+    judging = next(p for p in desk.panels if isinstance(p, EvaluationPanel))
+    qtbot.waitUntil(lambda: "no labels" in judging.what.text(), timeout=LONG)
+    assert not judging.start.isEnabled()

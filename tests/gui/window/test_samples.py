@@ -15,13 +15,14 @@ from core.evaluate.generative import classifier
 from core.generative import hype
 from core.runs import RunStore
 from gui.pages.desk import Desk
+from gui.panels import samples_judged
 from gui.panels.nursery import NurseryPanel
 from gui.panels.samples_judged import QualityPanel
 from gui.window import Window
 from tests.gui.window.acts import LONG, click, desk_in, key, press
 from tests.gui.window.conftest import OpenWindow
 
-SMALL = {"steps": 4, "batch_size": 16, "width": 8, "latent": 8}
+SMALL = {"steps": 2, "batch_size": 16, "width": 8, "latent": 8}
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,8 @@ def at_gan(
     qtbot: QtBot, store: RunStore, played: Path, open_window: OpenWindow,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Window:  # fmt: skip
-    monkeypatch.setattr(classifier, "STEPS", 4)
+    monkeypatch.setattr(classifier, "STEPS", 2)
+    monkeypatch.setattr(samples_judged, "LIVE", 100)
     shutil.copytree(played, store.root)
     window = open_window()
     window.open_run(store.list()[0].id)
@@ -153,7 +155,7 @@ def test_a_person_judges_a_hundred_pictures_by_keys_and_the_verdict_is_kept(
         key(booth, Qt.Key.Key_R)
     assert booth.verdict.text().startswith("50 mistakes in 100 pictures: 50%")
     (kept,) = hype.kept(panel.session.run)
-    assert (kept["step"], kept["fooled"]) == (4, 1.0)
+    assert (kept["step"], kept["fooled"]) == (2, 1.0)
     click(booth.close_)
     qtbot.waitUntil(lambda: panel.booth is None, timeout=LONG)
     assert panel.people.can_save()
