@@ -39,19 +39,26 @@ class Course(CurveView):
     def follow(
         self,
         titles: Sequence[str],
+        reached: Sequence[int],
         looks: Sequence[GameLook | None],
         at: float | None,
         clock: str,
     ) -> None:
-        """Take note of how each game looks now, and draw the line of the past that is looked at."""
+        """Take note of how each game looks now, and draw the line of the past that is looked at.
+
+        What lies beyond the step that a game has `reached` was rolled back, and is forgotten.
+        """
         for title, look in zip(titles, looks):
             if look is not None and look.modes is not None:
                 told = look.seconds, float(look.modes.quality)
                 self._seen.setdefault(title, {})[look.step] = told
         for title in [t for t in self._seen if t not in titles]:
             del self._seen[title]
+        for title, last in zip(titles, reached):
+            for step in [s for s in self._seen.get(title, {}) if s > last]:
+                del self._seen[title][step]
         known = sum(len(seen) for seen in self._seen.values())
-        if known > self._drawn or clock != self._clock:
+        if known != self._drawn or clock != self._clock:
             self._drawn, self._clock = known, clock
             self._show_lines()
         self.plot.set_playhead(at)
@@ -59,6 +66,8 @@ class Course(CurveView):
     def _show_lines(self) -> None:
         lines = {}
         for title, seen in self._seen.items():
+            if not seen:
+                continue
             steps = np.array(sorted(seen), float)
             seconds, worth = np.array([seen[int(s)] for s in steps], float).T
             lines[title] = Line(steps if self._clock == "steps" else seconds, worth)

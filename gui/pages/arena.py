@@ -189,7 +189,8 @@ class ArenaPage(Claiming):
             card.show_state(state, look)
         self.transport.show_playing(arena.playing)
         self.past.show_reached(arena.reached(), arena.clock)
-        self.course.follow([s.title for s in states], looks, self.past.line.at, arena.clock)
+        self.course.follow([s.title for s in states], [s.step for s in states], looks,
+                           self.past.line.at, arena.clock)  # fmt: skip
 
     # --- what is asked ----------------------------------------------------------------------------
 

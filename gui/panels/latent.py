@@ -43,7 +43,7 @@ ACROSS, ACROSS_SLOW = 9, 4  # pictures of a side of the mosaic
 DIRECTIONS = 8
 SETTLED_MS = 250  # a slider that stood still so long has the mosaic follow it
 LARGE = 112  # pixels of the sample in hand
-SIDE_WIDTH = 250
+SIDE_WIDTH = 214
 HELP = (
     "Drag over the plane, or use the arrows; the wheel zooms. Drag a sample onto a corner to span "
     "the plane by it."

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from gui.icons import icon
 from gui.theme import SPACE
 from gui.widgets.latent_tiles import Kept, LatentTiles
-from gui.widgets.text import label
+from gui.widgets.text import Elided
 
 TITLES = ("This", "minus that", "plus that")
 SIDE = 30
@@ -37,7 +37,7 @@ class Tray(QWidget):
         self.items: list[Kept] = []
         self.wanted: dict[str, bool] = {}
         self.tiles = LatentTiles(f"Drop samples here, or press {number} over one", SIDE, takes=True)
-        self.said = label(title, "small")
+        self.said = Elided(title, "small")
         self._title = title
         self.by = QToolButton(icon=icon("target"), toolTip="Fill by attributes")
         self.by.setAccessibleName(f"Fill «{title}» by attributes")
@@ -107,8 +107,13 @@ class Tray(QWidget):
     def _set(self, items: list[Kept]) -> None:
         self.items = items
         self.tiles.show_items(items[:SHOWN])
-        words = ", ".join(f"{'' if has else 'no '}{name}" for name, has in self.wanted.items())
         count = f" · {len(items)}" if items else ""
-        self.said.setText(f"{self._title}{count}{': ' + words if words else ''}")
-        self.said.setToolTip(words)
+        self.said.say(f"{self._title}{count}{self._of_what()}")
         self.changed.emit()
+
+    def _of_what(self) -> str:
+        if not self.wanted:
+            return ""
+        from core.generative.measuring import in_words  # loaded by then: it filled the tray
+
+        return f": {in_words(self.wanted)}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 
@@ -26,6 +27,39 @@ def label(
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         made.setCursor(Qt.CursorShape.IBeamCursor)
     return made
+
+
+class Elided(QLabel):
+    """One line that ends in an ellipsis where there is no room, and never asks for any."""
+
+    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.words = ""
+        self.say(text)
+
+    def say(self, words: str) -> None:
+        """Show these; all of them are told by the tool tip."""
+        self.words = words
+        self.setToolTip(words)
+        self.updateGeometry()
+        self._fit()
+
+    def _fit(self) -> None:
+        mode = Qt.TextElideMode.ElideRight
+        self.setText(self.fontMetrics().elidedText(self.words, mode, self.width()))
+
+    def sizeHint(self) -> QSize:
+        room = self.fontMetrics().horizontalAdvance(self.words) + 2
+        return QSize(room, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 def placeholder(text: str) -> QLabel:

@@ -165,16 +165,18 @@ def test_an_example_fills_the_trays_and_is_scored_against_chance(
     monkeypatch.setattr("core.generative.measuring.DRAWN", 120)
     panel: ArithmeticPanel = opened("gan", "arithmetic")
     qtbot.waitUntil(lambda: bool(panel.pool.items), timeout=LONG)
-    panel.trials = 8
-    panel.example.setCurrentIndex(4)
-    panel.example.activated.emit(4)
+    panel.trials = 60
+    panel.example.setCurrentIndex(5)
+    panel.example.activated.emit(5)
     qtbot.waitUntil(lambda: panel.heat.can_save() and not panel.working.busy, timeout=LONG)
     assert [len(tray.items) for tray in panel.trays] == [3, 3, 3]
     panel.score.click()
     qtbot.waitUntil(panel.curve.can_save, timeout=LONG)
     lines = {row[0] for row in panel.curve.table()[1:]}
     assert lines == {"success", "chance"}
-    assert "two colours" in panel.said.text()
+    assert "more exemplars do not help" in panel.said.text()
+    assert panel.trays[0].said.words.endswith("glasses or hat, not both")
+    assert panel.minimumSizeHint().width() < 420  # what was filled in asks for no more room
 
 
 def test_a_searched_latent_lies_on_the_shelf_beside_the_encoders(
