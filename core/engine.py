@@ -187,6 +187,7 @@ class Engine:
         while not recorder.settle() and not self._wishes.stopped:
             self._heed_disk(recorder)
             self._wishes.wait(True, GLANCE_SECONDS)
+        self._heed_disk(recorder)
         if recorder.refusal:
             self._end("stopped", f"stopped at step {trainer.step:,}. {recorder.refusal}")
         elif trainer.step >= trainer.steps:

@@ -31,7 +31,8 @@ class HashGrid(nn.Module):
             starts.append(starts[-1] + min((side + 1) ** 3, 1 << log_size))
         self.register_buffer("sides", torch.tensor(sides))
         self.register_buffer("starts", torch.tensor(starts))
-        self.table = nn.Parameter(torch.empty(starts[-1], features).uniform_(-1e-4, 1e-4))
+        self.table = nn.Parameter(torch.empty(starts[-1], features))
+        nn.init.uniform_(self.table, -1e-4, 1e-4)
         self.width = levels * features  # of what a place becomes
 
     def rows(self, corners: Tensor, level: int) -> Tensor:

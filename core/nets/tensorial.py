@@ -20,8 +20,10 @@ class VectorMatrix(nn.Module):
 
     def __init__(self, parts: int, side: int) -> None:
         super().__init__()
-        self.planes = nn.Parameter(0.1 * torch.randn(3, parts, side, side))
-        self.lines = nn.Parameter(0.1 * torch.randn(3, parts, side, 1))
+        self.planes = nn.Parameter(torch.empty(3, parts, side, side))
+        self.lines = nn.Parameter(torch.empty(3, parts, side, 1))
+        for table in (self.planes, self.lines):
+            nn.init.normal_(table, std=0.1)
 
     @property
     def side(self) -> int:

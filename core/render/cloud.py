@@ -33,7 +33,7 @@ class GaussianCloud(nn.Module):
     def __init__(self, count: int, coefficients: int) -> None:
         """`count` grey ones at random in the box; of so many harmonics a colour."""
         super().__init__()
-        self.means = nn.Parameter(torch.rand(count, 3) * 1.6 - 0.8)
+        self.means = nn.Parameter(nn.init.uniform_(torch.empty(count, 3), -0.8, 0.8))
         size = math.log(0.8 / count ** (1 / 3))
         self.log_scales = nn.Parameter(torch.full((count, 3), size))
         upright = torch.tensor([1.0, 0.0, 0.0, 0.0], device=self.means.device)

@@ -229,12 +229,8 @@ class VideoPage(Claiming):
         self.workspace.keep()
         self.work.open(clip, take_truth=self.steps.marked.isChecked())
         self.steps.gain.hide()
-        high, wide = clip.size
         self.hand.set_size(max(5.0, min(clip.size) / 16))
-        self.steps.about.setText(
-            f"{clip.title[:1].upper()}{clip.title[1:]}: {len(clip):,} frames of "
-            f"{wide} × {high}, {clip.fps:.3g} a second"
-        )
+        self.steps.tell_clip(clip)
         self.steps.fit_settings(clip.size)
         settings = self.workspace.bring_back()
         if settings is not None and self.steps.settings is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -24,6 +25,9 @@ from gui.widgets.text import label, line
 from gui.widgets.video.objects import ThingList
 from gui.widgets.video.sliders import SettingSliders
 from gui.widgets.work_bar import WorkBar
+
+if TYPE_CHECKING:
+    from core.data.video.clip import Clip
 
 WIDTH, BAR = 288, 14
 
@@ -133,6 +137,14 @@ class VideoSteps(QWidget):
         column.addWidget(self.forward)
         column.addLayout(self._row(self.backward, self.both))
         column.addWidget(self.said)
+
+    def tell_clip(self, clip: Clip) -> None:
+        """What clip is in hand, and how large it is."""
+        (high, wide), title = clip.size, clip.title
+        self.about.setText(
+            f"{title[:1].upper()}{title[1:]}: {len(clip):,} frames of {wide} × {high}, "
+            f"{clip.fps:.3g} a second"
+        )
 
     def offer_last(self, film: Path | None) -> None:
         """A film to go on with, where there is one."""
