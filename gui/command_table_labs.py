@@ -225,6 +225,6 @@ LABS: tuple[Command, ...] = (
 
     _c("scene.export", "Export scene…", "Scene", "Ctrl+Alt+Shift+E", "export",
        "The scene as a mesh, points or a voxel grid that other programs open", section=8),
-    _c("scene.film", "Film of the scene…", "Scene", "Ctrl+Alt+Shift+K", "film",
+    _c("scene.film", "Film of the scene…", "Scene", "Ctrl+Alt+Shift+V", "film",
        "Once around the scene at constant speed, mp4 or gif", section=8),
 )  # fmt: skip
