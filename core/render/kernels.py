@@ -49,8 +49,11 @@ def _place(along, side):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def _gather(index, table, cell, along, rows, shares, found):  # type: ignore[no-untyped-def]
-    """Fill rows and shares of the corners of a cell, and `found`, interpolated between them."""
+def _gather(index, table, cell, along, rows, shares, at, found):  # type: ignore[no-untyped-def]
+    """Fill row `at` of rows and shares of a cell's corners, and `found`, interpolated.
+
+    An array's row as a view of its own would be counted by all who hold it, which takes longer.
+    """
     lost = ZERO
     for corner in range(8):
         x, y, z = corner >> 2, (corner >> 1) & 1, corner & 1
@@ -61,24 +64,24 @@ def _gather(index, table, cell, along, rows, shares, found):  # type: ignore[no-
         if row < 0:
             lost += share
             share, row = ZERO, np.int32(0)
-        rows[corner] = row
-        shares[corner] = share
+        rows[at, corner] = row
+        shares[at, corner] = share
     width = table.shape[1]
     found[:] = ZERO
     for corner in range(8):
-        row, share = rows[corner], shares[corner]
+        row, share = rows[at, corner], shares[at, corner]
         for n in range(width):
             found[n] += share * table[row, n]
     found[0] += lost * _EMPTY
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def _harmonics(direction, basis):  # type: ignore[no-untyped-def]
-    """Fill the first four of a direction."""
+def _harmonics(directions, ray, basis):  # type: ignore[no-untyped-def]
+    """Fill the first four of a ray's direction."""
     basis[0] = _C0
-    basis[1] = -_C1 * direction[1]
-    basis[2] = _C1 * direction[2]
-    basis[3] = -_C1 * direction[0]
+    basis[1] = -_C1 * directions[ray, 1]
+    basis[2] = _C1 * directions[ray, 2]
+    basis[3] = -_C1 * directions[ray, 0]
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
@@ -118,7 +121,7 @@ def _march(  # type: ignore[no-untyped-def]
     for ray in range(origins.shape[0]):
         ox, oy, oz = origins[ray, 0], origins[ray, 1], origins[ray, 2]
         dx, dy, dz = directions[ray, 0], directions[ray, 1], directions[ray, 2]
-        _harmonics(directions[ray], basis)
+        _harmonics(directions, ray, basis)
         left, stopped, sum_t, asked, k = ONE, ZERO, ZERO, 0, 0
         total[:] = ZERO
         while left > _LEAST_LEFT:
@@ -136,7 +139,7 @@ def _march(  # type: ignore[no-untyped-def]
             asked += 1
             if used == len(rows):
                 rows, shares, kept = _longer(rows), _longer(shares), _longer(kept)
-            _gather(index, table, (ix, iy, iz), (fx, fy, fz), rows[used], shares[used], found)
+            _gather(index, table, (ix, iy, iz), (fx, fy, fz), rows, shares, used, found)
             sigma = np.exp(min(found[0], _MOST))
             passed = np.exp(-sigma * step)
             weight = left * (ONE - passed)
@@ -149,10 +152,10 @@ def _march(  # type: ignore[no-untyped-def]
             for channel in range(3):
                 total[channel] += weight * c[channel]
             if keep:
-                of = kept[used]
-                of[_LEFT], of[_WEIGHT] = left, weight
-                of[_PULL] = step * sigma if found[0] < _MOST else ZERO
-                of[_COLOUR], of[_COLOUR + 1], of[_COLOUR + 2] = c[0], c[1], c[2]
+                kept[used, _LEFT], kept[used, _WEIGHT] = left, weight
+                kept[used, _PULL] = step * sigma if found[0] < _MOST else ZERO
+                for channel in range(3):
+                    kept[used, _COLOUR + channel] = c[channel]
                 used += 1
         for channel in range(3):
             colour[ray, channel] = total[channel] + (ONE - stopped) * background[channel]
@@ -175,19 +178,18 @@ def _march_back(  # type: ignore[no-untyped-def]
     count, width, at = len(many), d_table.shape[1], 0
     behind, basis, pull = np.empty(3, F), np.empty(4, F), np.zeros(width, F)
     for ray in range(len(ends)):
-        _harmonics(directions[ray], basis)
+        _harmonics(directions, ray, basis)
         behind[:] = colour[ray]
         for sample in range(at, ends[ray]):
-            of = kept[sample]
-            through = ZERO
+            left, weight, through = kept[sample, _LEFT], kept[sample, _WEIGHT], ZERO
             for channel in range(3):
-                c, up = of[_COLOUR + channel], upstream[ray, channel]
-                behind[channel] -= of[_WEIGHT] * c
-                through += up * (of[_LEFT] * c - behind[channel])
-                inner = up * of[_WEIGHT] * c * (ONE - c)
+                c, up = kept[sample, _COLOUR + channel], upstream[ray, channel]
+                behind[channel] -= weight * c
+                through += up * (left * c - behind[channel])
+                inner = up * weight * c * (ONE - c)
                 for n in range(count):
                     pull[1 + channel * count + n] = inner * basis[n]
-            pull[0] = through * of[_PULL]
+            pull[0] = through * kept[sample, _PULL]
             for corner in range(8):
                 row, share = rows[sample, corner], shares[sample, corner]
                 if share > ZERO:
