@@ -123,12 +123,7 @@ class NeRF(SceneMethod):
 
     def _cells(self) -> Tensor:
         """What may hold something: dense enough, or denser than the average where all is thin."""
-        known = self.occupancy.density
-        allowed = known[self.occupancy.allowed & known.isfinite()]
-        least = EMPTY_BELOW / STRIDE
-        if len(allowed):
-            least = min(least, float(allowed.mean()))
-        return self.occupancy.occupied(least)
+        return self.occupancy.worth_asking(EMPTY_BELOW / STRIDE)
 
     def _halved(self) -> torch.autocast:
         return halved(self.background.device, self.config.width >= WIDE)
