@@ -80,9 +80,9 @@ class VoxelGrid(nn.Module):
 
     def dense(self) -> Tensor:
         """Logarithms of the density at all vertices, (side, side, side)."""
-        known = self.table[:, 0]
-        padded = torch.cat([known, known.new_full((1,), EMPTY)])
-        return padded[self.index.long()]  # −1 is the last
+        kept = (self.index.flatten() >= 0).nonzero()[:, 0]  # rows stand in the order of places
+        empty = self.table.new_full((self.side**3,), EMPTY)
+        return empty.scatter(0, kept, self.table[:, 0]).view_as(self.index)
 
     def density(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """exp of the interpolated logarithm, and the points."""
