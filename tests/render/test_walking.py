@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor
 
 from core.render.cameras import orbit, pinhole
-from core.render.marching import lattice, places_in
+from core.render.marching import lattice, march, places_in
 from core.render.occupancy import OccupancyGrid, occupied_at
 
 STEP = 0.07
@@ -32,6 +33,29 @@ def test_the_walk_meets_what_the_lattice_meets(share: float, box: torch.Tensor |
         assert number == seen.get(one, 0)
         seen[one] = number + 1
     assert met.most == max(seen.values(), default=1)
+
+
+def test_what_is_not_asked_behind_a_surface_would_not_have_been_seen() -> None:
+    asked = []
+
+    class Ball:
+        def density(self, points: Tensor) -> tuple[Tensor, Tensor]:
+            asked.append(len(points))
+            return torch.where(points.norm(dim=1) < 0.6, 60.0, 0.1), points
+
+        def colour(self, known: Tensor, directions: Tensor) -> Tensor:
+            return 0.5 + 0.5 * known * directions
+
+    cameras = pinhole(orbit(torch.tensor([0.4]), torch.tensor([0.5]), 3.5), (12, 12), 0.7)
+    origins, directions = cameras.all_rays()
+    jitter, cells = torch.full((len(origins),), 0.5), torch.ones(8, 8, 8, dtype=torch.bool)
+    terms = Ball(), origins, directions, cells, 0.05, jitter, 1e-3, torch.ones(3)
+    whole = march(*terms)
+    with torch.no_grad():
+        part = march(*terms)
+    for name in ("colour", "depth", "opacity", "samples"):
+        torch.testing.assert_close(getattr(part, name), getattr(whole, name))
+    assert sum(asked[1:]) < 0.9 * asked[0]
 
 
 def test_what_is_worth_asking_is_found_anew_when_more_is_known() -> None:
