@@ -25,6 +25,7 @@ FORGOTTEN = (
     "this run keeps its weights of step {:,} but not what its optimisers remembered; they begin "
     "anew, so the first steps may shake what was learned"
 )
+_rehearsed: set[str] = set()  # methods whose loops this process has compiled
 HELD_OUT_PICTURES = 256  # judged while training: +-1.5 points of accuracy, at half a step's cost
 
 
@@ -53,6 +54,7 @@ def begin(
     shape = DataShape(data.channels, data.side, tuple(data.classes))
     threads = experiment.threads or devices.default_threads()
     devices.use_threads(threads)
+    _rehearse(experiment, data, shape, device, progress)
     method = experiments.build(experiment, shape, device)
     trainer = Trainer(method, *_fed(data, method, experiment.seed, device))
     info = RunInfo(
@@ -76,6 +78,21 @@ def begin(
         raise
     remarks = data.facts.get("remarks", ())  # of cameras that do not fit their pictures
     return Beginning(trainer, run, data, experiment, threads, data.problems, list(remarks))
+
+
+def _rehearse(experiment: Experiment, data: ImageSet, shape: DataShape, device: torch.device,
+              progress: Progress) -> None:  # fmt: skip
+    """Take a first step that is thrown away, where loops are compiled by it: once in a process.
+
+    A field of light would else stand at its first step for some ten seconds, and say nothing.
+    """
+    known = experiment.method in _rehearsed
+    if known or device.type != "cpu" or not registry.method_class(experiment.method).needs_cameras:
+        return
+    progress.update("compiling loops, which takes some seconds once", 0)
+    method = experiments.build(experiment, shape, device)
+    Trainer(method, *_fed(data, method, experiment.seed, device)).take_step()
+    _rehearsed.add(experiment.method)
 
 
 def begin_again(
@@ -104,6 +121,7 @@ def begin_again(
         )
     threads = run.info.threads  # another number of threads sums in another order
     devices.use_threads(threads)
+    _rehearse(experiment, data, shape, device, progress)
     config = experiment.config()
     if checkpoint is None:
         weights = experiments.to_tensors(run.load_snapshot(steps[-1]))

@@ -62,12 +62,7 @@ class MarchedScene(SceneMethod):
 
     def cells(self) -> Tensor:
         """What may hold something: dense enough, or denser than the average where all is thin."""
-        known = self.occupancy.density
-        allowed = known[self.occupancy.allowed & known.isfinite()]
-        least = EMPTY_BELOW / self.stride
-        if len(allowed):
-            least = min(least, float(allowed.mean()))
-        return self.occupancy.occupied(least)
+        return self.occupancy.worth_asking(EMPTY_BELOW / self.stride)
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Adam, with a short memory of how large gradients are."""

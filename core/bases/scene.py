@@ -90,11 +90,14 @@ class SceneMethod(Method):
         return Cameras.unpack(packed, (self.data.side, self.data.side))
 
     def rays_of(self, batch: Batch, count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Origins, directions and true colours (R, 3) of pixels drawn from all views of a batch."""
+        """Origins, directions and true colours (R, 3) of pixels drawn from all views of a batch.
+
+        In the order of the pictures: rays that follow one another meet what is near in memory.
+        """
         assert batch.cameras is not None
         device, side = batch.images.device, self.data.side
         drawn = torch.randint(batch.images.shape[0] * side * side, (count,), generator=batch.rng,
-                              device=device)  # fmt: skip
+                              device=device).sort()[0]  # fmt: skip
         view, y, x = drawn // (side * side), drawn // side % side, drawn % side
         pixels = torch.stack([x, y], dim=1) + 0.5
         origins, directions = self.cameras(batch.cameras).rays(view, pixels)

@@ -6,6 +6,7 @@ al., "Direct voxel grid optimization", CVPR 2022, arXiv 2111.11215).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,8 +18,10 @@ from core.progress import Cancelled
 from core.render.cameras import Cameras
 from core.render.occupancy import occupied_at
 from core.render.volume import Seen, box_span, quadrature
+from core.render.walking import Met, met_by, walk
 
 LEAST_LEFT = 1e-3  # of the light: what lies behind is not asked for
+WAVE = 4  # samples of a ray that are asked at once where no gradient is wanted
 BAND = 4096  # rays between two looks whether a picture is still wanted
 
 
@@ -80,23 +83,72 @@ def march(
     Samples whose weight is below `least` are taken for black: nobody asks for their colour.
     Nothing is seen outside a `box` (2, 3).
     """
-    t, within = lattice(origins, directions, step, jitter, box)
-    points = origins[:, None] + t[..., None] * directions[:, None]  # (R, S, 3)
-    ray, sample = (within & occupied_at(cells, points)).nonzero(as_tuple=True)
-    found, known = field.density(points[ray, sample])
-    density = torch.zeros_like(t).index_put((ray, sample), found)
+    every = places_in(cells, origins, directions, step, jitter, box)
+    density, known, met = _asked(field, every, len(origins), step)
+    at = met.ray, met.number
     made = quadrature(density, torch.full_like(density, step))
     reached = made.transmittance > LEAST_LEFT
     weights = torch.where(reached, made.weights, 0.0)
     left = 1 - weights.sum(dim=1)
-    asked = (weights[ray, sample] > least).nonzero()[:, 0]
-    ray_of = ray[asked]
+    weight = weights[at]
+    asked = (weight > least).nonzero()[:, 0]
+    ray_of = met.ray[asked]
     colours = field.colour(known[asked], directions[ray_of])
-    lit = weights[ray_of, sample[asked], None] * colours
+    lit = weight[asked, None] * colours
     colour = (left[:, None] * background).index_add(0, ray_of, lit)
-    depth = (weights * t).sum(dim=1) / (1 - left).clamp(min=1e-6)
-    met = torch.zeros_like(left).index_add(0, ray, reached[ray, sample].to(left.dtype))
-    return Seen(colour, depth, 1 - left, met)
+    none = torch.zeros_like(left)
+    depth = none.index_add(0, met.ray, weight * met.t) / (1 - left).clamp(min=1e-6)
+    samples = none.index_add(0, met.ray, reached[at].to(left.dtype))
+    return Seen(colour, depth, 1 - left, samples)
+
+
+def _asked(field: Field, met: Met, rays: int, step: float) -> tuple[Tensor, Tensor, Met]:
+    """Densities (R, most), what colours need, and the places that were asked.
+
+    All are where gradients are wanted. Else a few of each ray, then more of those rays whose light
+    is not stopped by then: what lies behind would count nothing.
+    """
+    if torch.is_grad_enabled():
+        found, known = field.density(met.points)
+        density = found.new_zeros(rays, met.most).index_put((met.ray, met.number), found)
+        return density, known, met
+    density = met.t.new_zeros(rays, met.most)
+    going_on = torch.ones(rays, dtype=torch.bool, device=density.device)
+    chosen, known_of = [], []
+    for first in range(0, met.most, WAVE):
+        within = (met.number >= first) & (met.number < first + WAVE) & going_on[met.ray]
+        asked = within.nonzero()[:, 0]
+        if first and not len(asked):
+            break
+        found, known = field.density(met.points[asked])
+        density[met.ray[asked], met.number[asked]] = found
+        going_on = density.sum(dim=1) * step < -math.log(LEAST_LEFT)
+        chosen.append(asked)
+        known_of.append(known)
+    kept = torch.cat(chosen)
+    part = Met(met.ray[kept], met.number[kept], met.t[kept], met.points[kept], met.most)
+    return density, torch.cat(known_of), part
+
+
+def places_in(
+    cells: Tensor,
+    origins: Tensor,
+    directions: Tensor,
+    step: float,
+    jitter: Tensor,
+    box: Tensor | None = None,
+) -> Met:
+    """Where rays (R, 3) are asked a step apart: in cells (G, G, G) bool that are True.
+
+    By a compiled loop on a CPU, elsewhere by the lattice of all places.
+    """
+    if origins.device.type == "cpu":
+        near, far = box_span(origins, directions, box)
+        return walk(origins, directions, near, far, jitter, cells, step)
+    t, within = lattice(origins, directions, step, jitter, box)
+    points = origins[:, None] + t[..., None] * directions[:, None]  # (R, S, 3)
+    ray, sample = (within & occupied_at(cells, points)).nonzero(as_tuple=True)
+    return met_by(ray, t[ray, sample], points[ray, sample], len(origins))
 
 
 def in_bands(

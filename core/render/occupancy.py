@@ -24,12 +24,26 @@ class OccupancyGrid(nn.Module):
     def __init__(self, side: int) -> None:
         super().__init__()
         self.side = side
+        self._asked: tuple[tuple[float, ...], Tensor] | None = None
         self.register_buffer("density", torch.full((side, side, side), torch.inf))
         self.register_buffer("allowed", torch.ones(side, side, side, dtype=torch.bool))
 
     def occupied(self, least: float) -> Tensor:
         """(side, side, side) bool, x first: the cells of at least that density, and allowed."""
         return (self.density >= least) & self.allowed
+
+    def worth_asking(self, least: float) -> Tensor:
+        """Those of at least that density, or denser than the average where all is thin.
+
+        Found once for what is known: a picture is seen in many bands.
+        """
+        known, allowed = self.density, self.allowed
+        version = least, id(known), known._version, id(allowed), allowed._version
+        if self._asked is None or self._asked[0] != version:
+            inside = known[allowed & known.isfinite()]
+            enough = min(least, float(inside.mean())) if len(inside) else least
+            self._asked = version, self.occupied(enough)
+        return self._asked[1]
 
     def centres(self, rng: torch.Generator | None = None) -> Tensor:
         """A point in each cell, (side³, 3), z fastest: its middle, or anywhere."""

@@ -1,7 +1,8 @@
 """A sparse grid of density and spherical harmonics, interpolated between its vertices.
 
 Yu et al., "Plenoxels", CVPR 2022, arXiv 2112.05131. Only vertices near something are kept: a
-row of a table each, found through an index. Here in torch; `core.render.kernels` is faster.
+row of a table each, found through an index. A row has all that a vertex knows, so that one line of
+a processor's cache brings it. Here in torch; `core.render.kernels` is faster.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ def harmonics(directions: Tensor, count: int) -> Tensor:
     return torch.stack(found, dim=1)
 
 
+def row_width(count: int) -> int:
+    """Numbers in a row: the logarithm of a density, `count` harmonics a colour, and padding."""
+    return 1 << (3 * count).bit_length()  # 4, 16 or 32
+
+
 class VoxelGrid(nn.Module):
     """`side`³ vertices over the box from −1 to 1; rows of the table for those that are kept."""
 
@@ -45,17 +51,26 @@ class VoxelGrid(nn.Module):
         every = torch.arange(side**3, dtype=torch.int32).view(side, side, side)
         self.register_buffer("index", every)
         self.register_buffer("cells", torch.ones((side - 1,) * 3, dtype=torch.bool))
-        begin = torch.full((side**3,), density).log()
-        self.log_density = nn.Parameter(begin)
-        self.harmonics = nn.Parameter(torch.zeros(side**3, 3 * count))
+        self.table = nn.Parameter(torch.zeros(side**3, row_width(count)))
+        self.log_density.fill_(density).log_()
 
     @property
     def side(self) -> int:
         return self.index.shape[0]
 
+    @property
+    def log_density(self) -> Tensor:
+        """A view (V,) of the table, without gradients."""
+        return self.table.detach()[:, 0]
+
+    @property
+    def harmonics(self) -> Tensor:
+        """A view (V, 3 count) of the table, without gradients."""
+        return self.table.detach()[:, 1 : 1 + 3 * self.count]
+
     def _load_from_state_dict(self, state: dict[str, Any], prefix: str, *more: Any) -> None:
         """A grid of another size than this, or with other vertices, is taken as it is."""
-        for name in ("index", "cells", "log_density", "harmonics"):
+        for name in ("index", "cells", "table"):
             found, own = state.get(prefix + name), getattr(self, name)
             if isinstance(found, Tensor) and found.shape != own.shape:
                 own.data = torch.empty_like(found, dtype=own.dtype, device=own.device)
@@ -65,8 +80,9 @@ class VoxelGrid(nn.Module):
 
     def dense(self) -> Tensor:
         """Logarithms of the density at all vertices, (side, side, side)."""
-        padded = torch.cat([self.log_density, self.log_density.new_full((1,), EMPTY)])
-        return padded[self.index.long()]  # −1 is the last
+        kept = (self.index.flatten() >= 0).nonzero()[:, 0]  # rows stand in the order of places
+        empty = self.table.new_full((self.side**3,), EMPTY)
+        return empty.scatter(0, kept, self.table[:, 0]).view_as(self.index)
 
     def density(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """exp of the interpolated logarithm, and the points."""
@@ -77,12 +93,15 @@ class VoxelGrid(nn.Module):
 
     def colour(self, known: Tensor, directions: Tensor) -> Tensor:
         """The logistic function of the interpolated harmonics."""
-        rows, shares = self.corners(known)
-        # Of vertices that are not kept the harmonics are 0: their share is.
-        found = F.embedding_bag(rows.clamp(min=0), self.harmonics, mode="sum",
-                                per_sample_weights=shares * (rows >= 0))  # fmt: skip
+        found = self.between(known)[:, 1 : 1 + 3 * self.count]
         basis = harmonics(directions, self.count)
-        return torch.sigmoid((found.view(-1, 3, self.count) * basis[:, None]).sum(dim=2))
+        return torch.sigmoid((found.reshape(-1, 3, self.count) * basis[:, None]).sum(dim=2))
+
+    def between(self, points: Tensor) -> Tensor:
+        """Rows (N, W) interpolated at points (N, 3); of vertices that are not kept all is 0."""
+        rows, shares = self.corners(points)
+        return F.embedding_bag(rows.clamp(min=0), self.table, mode="sum",
+                               per_sample_weights=shares * (rows >= 0))  # fmt: skip
 
     def corners(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Rows (N, 8) of the vertices about points (N, 3), and their shares."""
@@ -97,16 +116,17 @@ class VoxelGrid(nn.Module):
 
     def roughness(self) -> tuple[Tensor, Tensor]:
         """Half the sum of squared differences between neighbours: of densities, of harmonics."""
-        density, colour = self.log_density.new_zeros(2).unbind()
+        known = self.table[:, : 1 + 3 * self.count]
+        density, colour = known.new_zeros(2).unbind()
         inner = self.index[:-1, :-1, :-1].flatten().long()
         for x, y, z in ((1, 0, 0), (0, 1, 0), (0, 0, 1)):
             last = self.side - 1
             there = self.index[x : last + x, y : last + y, z : last + z].flatten().long()
             both = (inner >= 0) & (there >= 0)
             one, other = inner[both], there[both]
-            apart = self.log_density[other] - self.log_density[one]
-            density = density + 0.5 * apart.square().sum()
-            colour = colour + 0.5 * (self.harmonics[other] - self.harmonics[one]).square().sum()
+            apart = (known[other] - known[one]).square()
+            density = density + 0.5 * apart[:, 0].sum()
+            colour = colour + 0.5 * apart[:, 1:].sum()
         return density, colour
 
     # --- growing ----------------------------------------------------------------------------------
@@ -128,14 +148,10 @@ class VoxelGrid(nn.Module):
         middles = F.interpolate(near, size=(side - 1,) * 3, mode="nearest")  # of the new cells
         kept = F.max_pool3d(F.pad(middles, (1,) * 6), 2, stride=1)[0, 0] > 0
         places = kept.nonzero()
-        points = places.float() * (2 / (side - 1)) - 1
-        rows, shares = self.corners(points)
-        colours = F.embedding_bag(rows.clamp(min=0), self.harmonics, mode="sum",
-                                  per_sample_weights=shares * (rows >= 0))  # fmt: skip
+        table = self.between(places.float() * (2 / (side - 1)) - 1)
+        table[:, 0] = dense[kept]
         index = torch.full_like(kept, -1, dtype=torch.int32)
         index[kept] = torch.arange(len(places), dtype=torch.int32, device=index.device)
         self.index = index
         self.cells = F.max_pool3d(kept[None, None].float(), 2, stride=1)[0, 0] > 0
-        self.log_density.data = dense[kept].clone()
-        self.harmonics.data = colours.clone()
-        self.log_density.grad = self.harmonics.grad = None
+        self.table.data, self.table.grad = table, None

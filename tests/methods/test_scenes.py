@@ -195,3 +195,17 @@ def test_what_is_wrong_with_the_cameras_is_told_as_a_training_begins(
     begun = begin(experiment, RunStore(tmp_path), Progress(), CPU)
     begun.run.close()
     assert begun.warnings == ["the pictures are mirrored"]
+
+
+def test_loops_are_compiled_while_a_training_is_prepared(
+    scene: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.experiment.load", lambda *_: scene)
+    monkeypatch.setattr("core.beginning._rehearsed", set())
+    told: list[str] = []
+    progress = Progress(lambda tick: told.append(tick.what))
+    experiment = Experiment("voxels", "scenes", {"width": 8, "rays": 16}, threads=1)
+    begun = begin(experiment, RunStore(tmp_path), progress, CPU)
+    begun.run.close()
+    assert begun.trainer.step == 0
+    assert any("compiling" in what for what in told)

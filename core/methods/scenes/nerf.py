@@ -22,7 +22,7 @@ from core.render.marching import RaySamples, lattice, march
 from core.render.occupancy import OccupancyGrid, occupied_at
 from core.render.volume import Quadrature, Seen, box_span, by_weights, quadrature, stratified
 
-CELLS, STRIDE = 48, 2 / 96  # a side of the occupancy grid; between two samples where it is used
+CELLS, STRIDE = 48, 2 / 64  # a side of the occupancy grid; between two samples where it is used
 CARVED, UPDATED = 4, 16  # first steps whose silhouettes carve; steps between two looks at the field
 EMPTY_BELOW = 0.01  # share that a cell must stop of a ray's step to be asked again
 LEAST_WEIGHT = 1e-3
@@ -33,9 +33,9 @@ WIDE = 128  # units from which half the precision is quicker; of 64 a step takes
 class NeRFConfig(SceneConfig):
     """Small by default, for a processor; the paper's own size is among what one may try."""
 
-    steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True,
+    steps: int = option(1200, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
-    rays: int = option(1024, "Rays in a step.", low=16, high=1_000_000, log=True,
+    rays: int = option(512, "Rays in a step.", low=16, high=1_000_000, log=True,
                        group="Training")  # fmt: skip
     learning_rate: float = option(0.01, "Size of a step at its largest.", low=1e-7, high=10.0,
                                   log=True, live=True, group="Training")  # fmt: skip
@@ -49,7 +49,7 @@ class NeRFConfig(SceneConfig):
                         group="Network")  # fmt: skip
     positional_encoding: bool = option(True, "Give the network waves of each coordinate, not the "
                                        "coordinate alone.")  # fmt: skip
-    frequencies: int = option(6, "Octaves of a place's waves; 10 in the paper.", low=1, high=16,
+    frequencies: int = option(8, "Octaves of a place's waves; 10 in the paper.", low=1, high=16,
                               group="Network")  # fmt: skip
     view_direction: bool = option(True, "Let the colour depend on where one looks from.")
     sampling: str = option("occupied", "Where rays are sampled: in cells that may hold something, "
@@ -123,12 +123,7 @@ class NeRF(SceneMethod):
 
     def _cells(self) -> Tensor:
         """What may hold something: dense enough, or denser than the average where all is thin."""
-        known = self.occupancy.density
-        allowed = known[self.occupancy.allowed & known.isfinite()]
-        least = EMPTY_BELOW / STRIDE
-        if len(allowed):
-            least = min(least, float(allowed.mean()))
-        return self.occupancy.occupied(least)
+        return self.occupancy.worth_asking(EMPTY_BELOW / STRIDE)
 
     def _halved(self) -> torch.autocast:
         return halved(self.background.device, self.config.width >= WIDE)

@@ -26,6 +26,7 @@ FIRST_DENSITY = 0.5  # of every vertex: light from behind the box is dimmed to a
 EMPTY_BELOW = 0.05  # share that a cell must stop of a ray to be kept
 LEAST_WEIGHT = 1e-3  # of a sample whose colour is asked for
 NOTICED_EVERY = 16  # steps between two looks at which cells are empty
+ROUGHLY = 1.5  # times the stride while nothing is known to be empty
 SMOOTHED_EVERY = 4  # steps; the draw is as much the stronger
 OF_DENSITY, OF_COLOUR = 1e-6, 1e-5  # weights of roughness, times side² of the grid
 
@@ -34,7 +35,7 @@ OF_DENSITY, OF_COLOUR = 1e-6, 1e-5  # weights of roughness, times side² of the 
 class VoxelsConfig(SceneConfig):
     """How fine the grid becomes, and when."""
 
-    steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True,
+    steps: int = option(500, "Training steps in all.", low=1, high=10_000_000, log=True,
                         group="Training")  # fmt: skip
     learning_rate: float = option(0.15, "Size of a step at its largest.",
                                   low=1e-5, high=10.0, log=True, live=True,
@@ -53,7 +54,7 @@ class VoxelsConfig(SceneConfig):
                                   group="Network")  # fmt: skip
     smoothness: float = option(0.02, "How strongly neighbours are drawn to one another.", low=0.0,
                                high=1000.0, live=True)  # fmt: skip
-    stride: float = option(0.75, "Between two samples of a ray, in cells.", low=0.1, high=4.0,
+    stride: float = option(1.0, "Between two samples of a ray, in cells.", low=0.1, high=4.0,
                            log=True)  # fmt: skip
 
 
@@ -89,12 +90,16 @@ class Voxels(SceneMethod):
     @property
     def ray_count(self) -> int:
         """Half as many while the grid is coarse and nothing is known to be empty."""
-        return max(1, self.config.rays // (2 if self.grid.side < self.config.width / 2 else 1))
+        return max(1, self.config.rays // (2 if self._coarse else 1))
+
+    @property
+    def _coarse(self) -> bool:
+        return self.grid.side < self.config.width / 2
 
     @property
     def stride(self) -> float:
         """Between two samples of a ray."""
-        return self.config.stride * 2 / (self.grid.side - 1)
+        return self.config.stride * (ROUGHLY if self._coarse else 1) * 2 / (self.grid.side - 1)
 
     @property
     def least_density(self) -> float:
