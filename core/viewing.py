@@ -96,6 +96,7 @@ class Wish:
     background: tuple[float, float, float] | None = None  # None: that of the training
     crop: Box | None = None  # the only part of the scene box that is seen
     view: int = -1  # the photograph in whose camera one stands
+    hasty: bool = False  # coarser than could be, for a hand moves
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Easel:
 
     def __init__(self, wish: Wish, views: Views | None, passes: int = 1) -> None:
         self.wish, self.views = wish, views
-        self.exposure = Exposure(wish.viewpoint.camera(*wish.size), passes)
+        self.exposure = Exposure(wish.viewpoint.camera(*wish.size), passes, wish.hasty)
         self._truth: Truth | None = None
 
     def question(
@@ -128,7 +129,7 @@ class Easel:
 
         def ask(method: Method, look: Look) -> Frame:
             began = time.perf_counter()
-            with looked_at(method, self.wish.crop) as looker:
+            with looked_at(method, self.wish.crop, self.wish.hasty) as looker:
                 pixels = self.exposure.go_on(
                     looker, lambda: until() or time.perf_counter() - began > seconds
                 )
@@ -265,24 +266,28 @@ def occupied(method: Method, look: Look) -> NDArray[np.bool_] | None:
 
 
 @contextmanager
-def looked_at(method: Method, crop: Box | None) -> Iterator[Any]:
-    """The method as one that renders, nothing outside a box being seen meanwhile.
+def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator[Any]:
+    """The method as one that renders, nothing outside a box being seen meanwhile; where `hasty`
+    by coarser pictures, if it can.
 
-    Raises CannotAnswer for a method that renders nothing.
+    Raises CannotAnswer for a method that renders nothing, or that cannot be cropped.
     """
     if not isinstance(method, Renders):
         raise CannotAnswer(f"{type(method).__name__} renders no scene")
-    if crop is None:
-        yield method
-        return
     looker: Any = method
-    if not hasattr(looker, "crop"):
+    if crop is not None and not hasattr(looker, "crop"):
         raise CannotAnswer(f"{type(method).__name__} cannot be cropped")
-    looker.crop = torch.tensor(crop)
+    if crop is not None:
+        looker.crop = torch.tensor(crop)
+    if hasattr(looker, "hasty"):
+        looker.hasty = hasty
     try:
         yield looker
     finally:
-        looker.crop = None
+        if crop is not None:
+            looker.crop = None
+        if hasattr(looker, "hasty"):
+            looker.hasty = False
 
 
 def _behind(looker: Any, wanted: tuple[float, float, float] | None) -> Tensor | None:

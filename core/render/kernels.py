@@ -40,10 +40,11 @@ def _share(corner, fx, fy, fz):  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def _march(  # type: ignore[no-untyped-def]
     origins, directions, near, far, jitter, index, skip, log_density, harmonics, step, least,
-    background, colour, depth, opacity, samples, back, upstream, d_density, d_harmonics,
+    enough, background, colour, depth, opacity, samples, back, upstream, d_density, d_harmonics,
 ):  # fmt: skip
     """Fill `colour`, `depth`, `opacity` and `samples`; where `back`, the gradients instead.
 
+    A ray ends where no more than `enough` of the light is left.
     Backwards a ray is marched once more: with C the whole colour and P the part in front of sample
     i and of itself, dC/dσ_i = δ (T_{i+1} c_i − (C − P)).
     """
@@ -70,7 +71,7 @@ def _march(  # type: ignore[no-untyped-def]
         k = 0
         while True:
             t = near[ray] + (k + jitter[ray]) * step
-            if t >= far[ray] or left <= LEAST_LEFT:
+            if t >= far[ray] or left <= enough:
                 break
             px = min(max((ox + t * dx + 1.0) * scale, 0.0), side - 1.0)
             py = min(max((oy + t * dy + 1.0) * scale, 0.0), side - 1.0)
@@ -187,7 +188,7 @@ class _Shine(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, log_density: Tensor, harmonics: Tensor, rays: list[np.ndarray],
-                grid: tuple[np.ndarray, np.ndarray], terms: tuple[float, float, np.ndarray],
+                grid: tuple[np.ndarray, np.ndarray], terms: tuple[float, float, float, np.ndarray],
                 ) -> tuple[Tensor, ...]:  # fmt: skip
         count = len(rays[0])
         colour = np.empty((count, 3), np.float32)
@@ -223,10 +224,14 @@ def shine(
     least: float,
     background: Tensor,
     box: Tensor | None = None,
+    enough: float = LEAST_LEFT,
 ) -> Seen:
-    """As `march` of the grid in its cells, whose `distances` are `skip`."""
+    """As `march` of the grid in its cells, whose `distances` are `skip`.
+
+    A ray ends where no more than `enough` of the light is left.
+    """
     near, far = box_span(origins, directions, box)
     rays = [part.contiguous().numpy() for part in (origins, directions, near, far, jitter)]
     known = grid.index.numpy(), skip
-    terms = step, least, background.numpy()
+    terms = step, least, enough, background.numpy()
     return Seen(*_Shine.apply(grid.log_density, grid.harmonics, rays, known, terms))

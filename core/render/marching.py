@@ -19,6 +19,8 @@ from core.render.occupancy import occupied_at
 from core.render.volume import Seen, box_span, quadrature
 
 LEAST_LEFT = 1e-3  # of the light: what lies behind is not asked for
+HASTY_STEP = 2.0  # times as far apart samples lie while a hand moves the view
+HASTY_LEFT = 0.05  # of the light: what lies behind is not asked for meanwhile
 BAND = 4096  # rays between two looks whether a picture is still wanted
 
 
