@@ -21,9 +21,12 @@ from core.questions import CannotAnswer
 from core.render.cameras import Cameras
 from core.render.exposure import Exposure
 from core.render.outputs import Bytes, Truth, painted, surface
+from core.render.splatting import Gaussians, rotations
 from core.render.viewpoint import Viewpoint
 from core.render.volume import Seen
+from core.render.voxels import C0
 
+OUTLINED = 600  # Gaussians that are drawn as outlines
 SLICE = 0.1  # seconds of rendering after which others are answered, and what there is is shown
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
 
@@ -263,6 +266,30 @@ def occupied(method: Method, look: Look) -> NDArray[np.bool_] | None:
     find = getattr(method, "occupied", None)
     found = find() if find is not None else None
     return None if found is None else found.cpu().numpy().astype(bool)
+
+
+@dataclass(frozen=True)
+class Ellipsoids:
+    """Gaussians as they stand in the scene."""
+
+    means: NDArray[np.float64]  # (N, 3)
+    axes: NDArray[np.float64]  # (N, 3, 3) each column an own axis, one standard deviation long
+    colours: NDArray[np.uint8]  # (N, 3)
+    whole: int  # how many there are in all
+
+
+def ellipsoids(method: Method, look: Look) -> Ellipsoids | None:
+    """The largest and most opaque Gaussians of a method that has some, `OUTLINED` at the most."""
+    give = getattr(method, "splats", None)
+    if give is None:
+        return None
+    found: Gaussians = give()[0]
+    shown = found.opacities.sigmoid() * found.log_scales.sum(dim=1).mul(2 / 3).exp()
+    kept = shown.argsort(descending=True)[:OUTLINED]
+    axes = rotations(found.turns[kept]) * found.log_scales[kept].exp()[:, None]
+    colours = (0.5 + C0 * found.plain[kept]).clamp(0, 1) * 255
+    return Ellipsoids(_numbers(found.means[kept]), _numbers(axes),
+                      _numbers(colours).astype(np.uint8), len(found))  # fmt: skip
 
 
 @contextmanager

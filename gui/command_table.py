@@ -7,30 +7,10 @@ each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gui.command_entry import Command, command
+from gui.command_scenes import SCENES
 
-
-@dataclass(frozen=True)
-class Command:
-    """One thing that can be done, as every place in the window shows it."""
-
-    id: str
-    title: str
-    menu: str
-    shortcut: str
-    icon: str
-    tooltip: str
-    checkable: bool = False
-    section: int = 0
-    group: str = ""
-
-
-def _command(id: str, title: str, menu: str, shortcut: str, icon: str, tooltip: str, *,
-             section: int = 0, check: bool = False, group: str = "") -> Command:  # fmt: skip
-    return Command(id, title, menu, shortcut, icon, tooltip, check or bool(group), section, group)
-
-
-_c = _command
+_c = command
 
 COMMANDS: tuple[Command, ...] = (
     _c("data.folder", "Open image folder…", "File", "Ctrl+O", "folder",
@@ -41,6 +21,8 @@ COMMANDS: tuple[Command, ...] = (
        "See what each augmentation makes of a picture of your own"),
     _c("map.open", "Open features…", "File", "Ctrl+Alt+O", "map",
        "Map features that another program made: NumPy, CSV, Parquet, TensorBoard projector"),
+    _c("model.open", "Open 3-D file…", "File", "Ctrl+Shift+G", "cube",
+       "Look at a mesh, a point cloud or Gaussians: .obj, .ply, .splat"),
     _c("run.import", "Import run…", "File", "Ctrl+I", "import",
        "Open a run folder that was made elsewhere; nothing in it is executed"),
     _c("run.folder", "Show run folder", "File", "Ctrl+Shift+R", "folder",
@@ -242,71 +224,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("arena.course", "Save the course…", "Arena", "Alt+Shift+C", "export",
        "How the games went, as a picture or a table", section=2),
 
-    _c("scenes.play", "Start or pause the race", "Race", "Shift+F5", "play",
-       "Let the lanes learn in turns, or stand still"),
-    _c("scenes.reset", "Reset the race", "Race", "Shift+F6", "reset",
-       "All lanes from their first step"),
-    _c("scenes.add", "Add a lane…", "Race", "Shift+F7", "compare",
-       "One more way of learning the same scene"),
-    _c("scenes.clock", "Seconds or steps", "Race", "Ctrl+F10", "workbench",
-       "What the plot of the race is drawn over"),
-    _c("scenes.keep", "Keep the first lane as a run", "Race", "Shift+F11", "runs",
-       "With its weights and its curve, to look at or to train on"),
-    _c("scenes.ablate", "Start or cancel the ablations", "Race", "Shift+F8", "verdict",
-       "Train a method whole, then without each of its ideas", section=1),
-    _c("scenes.open", "Open a scene…", "Race", "Ctrl+Alt+Shift+O", "folder",
-       "A folder with a transforms.json, a COLMAP model or a Blender set", section=1),
-    _c("scenes.lanes", "Save the lanes…", "Race", "Ctrl+Alt+Shift+G", "camera",
-       "All lanes as one picture", section=2),
-    _c("scenes.plot", "Save the plot of the race…", "Race", "Ctrl+Alt+Shift+C", "export",
-       "As a picture, a drawing or a table", section=2),
-    _c("scenes.memory", "Save the memory of the lanes…", "Race", "Ctrl+Alt+Shift+B", "export",
-       "As a picture, a drawing or a table", section=2),
-    _c("scenes.table", "Save the ablations…", "Race", "Ctrl+Alt+Shift+T", "export",
-       "As a picture, a drawing or a table", section=2),
-
-    _c("scene.home", "Home", "Scene", "Alt+Shift+0", "home",
-       "The whole scene from the usual side"),
-    _c("scene.front", "Front", "Scene", "Alt+4", "cube",
-       "The scene from the front"),
-    _c("scene.right", "Right", "Scene", "Alt+5", "cube",
-       "The scene from the right"),
-    _c("scene.top", "Top", "Scene", "Alt+6", "cube",
-       "The scene from above"),
-    _c("scene.undo", "Undo the view", "Scene", "Alt+U", "undo",
-       "Back to where the scene was seen from before"),
-    _c("scene.redo", "Redo the view", "Scene", "Alt+Shift+U", "redo",
-       "Forth to where it was seen from after"),
-    _c("scene.colour", "Colour", "Scene", "Alt+Shift+1", "thumbnails",
-       "What a camera sees of the scene", section=1),
-    _c("scene.depth", "Depth", "Scene", "Alt+Shift+2", "map",
-       "How far along each ray light is stopped", section=1),
-    _c("scene.opacity", "Opacity", "Scene", "Alt+Shift+3", "cloud",
-       "Share of each ray's light that is stopped", section=1),
-    _c("scene.normals", "Normals", "Scene", "Alt+Shift+4", "cube",
-       "Which way surfaces face", section=1),
-    _c("scene.samples", "Samples a ray", "Scene", "Alt+Shift+5", "group",
-       "At how many places the field was asked", section=1),
-    _c("scene.error", "Error", "Scene", "Alt+Shift+6", "verdict",
-       "How far colours are from the nearest training view", section=1),
-    _c("scene.split", "Two outputs", "Scene", "Alt+X", "compare",
-       "Two outputs beside a line that can be dragged", section=1),
-    _c("scene.cameras", "Cameras", "Scene", "Alt+K", "camera",
-       "Draw the cameras with their photographs; a click stands in one", section=2),
-    _c("scene.cells", "Occupied cells", "Scene", "Alt+E", "box",
-       "Draw the cells that may hold something", section=2),
-    _c("scene.crop", "Crop", "Scene", "Alt+C", "polygon",
-       "See only what lies within a smaller box", section=2),
-    _c("scene.previous", "Previous camera", "Scene", "Alt+7", "chevron-left",
-       "Stand in the camera of the photograph before", section=3),
-    _c("scene.next", "Next camera", "Scene", "Alt+8", "chevron-right",
-       "Stand in the camera of the next photograph", section=3),
-    _c("scene.inspect", "Inspect the middle", "Scene", "Alt+I", "target",
-       "Open the ray of the pixel in the middle", section=4),
-    _c("scene.ray", "Save the ray…", "Scene", "Alt+Shift+J", "export",
-       "All samples along the open ray as a table", section=4),
-    _c("scene.still", "Save still…", "Scene", "Alt+Shift+T", "save",
-       "The picture of the scene as it was rendered", section=4),
+    *SCENES,
 
     _c("latent.space", "Latent space", "Latent", "Alt+Shift+L", "move",
        "Walk a plane of latents, and along directions that mean something"),
@@ -376,11 +294,6 @@ COMMANDS: tuple[Command, ...] = (
        "Once for these data; scores are measured on its features", section=2),
     _c("samples.eye", "Judge by eye…", "Samples", "Shift+F9", "attention",
        "Tell 50 real and 50 generated pictures apart yourself", section=3),
-
-    _c("scene.export", "Export scene…", "Scene", "Ctrl+Alt+Shift+E", "export",
-       "The scene as a mesh, points or a voxel grid that other programs open", section=8),
-    _c("scene.film", "Film of the scene…", "Scene", "Ctrl+Alt+Shift+O", "film",
-       "Once around the scene at constant speed, mp4 or gif", section=8),
 
     _c("figure.png", "Save as PNG…", "Figure", "Ctrl+S", "save",
        "Save the active figure as pixels, with run, step and seed in the file"),

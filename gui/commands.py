@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
-from gui.command_table import BY_ID, COMMANDS, Command
+from gui.command_entry import Command
+from gui.command_table import BY_ID, COMMANDS
 from gui.icons import icon
 
 __all__ = ["BY_ID", "COMMANDS", "Command", "Commands"]

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui import fonts
-from gui.command_table import COMMANDS, Command
+from gui.command_entry import Command
+from gui.command_table import COMMANDS
 from gui.commands import Commands
 from gui.icons import pixmap
 from gui.theme import manager

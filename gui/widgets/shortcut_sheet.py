@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from gui.command_table import COMMANDS, Command
+from gui.command_entry import Command
+from gui.command_table import COMMANDS
 from gui.tokens import SPACE
 from gui.widgets.overlay import Overlay
 from gui.widgets.text import label
