@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QToolButton, QVBoxLayout, QWidget
 
 from gui.scene.controls import UPS, VIEWS
 from gui.scene.model_session import ModelSession
@@ -37,8 +37,7 @@ class ModelViewer(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.stage = Stage()
         self.output = ChoiceRow({key: WORDS[key] for key in OUTPUTS})
-        self.view = ChoiceRow({key: (words, f"The {words.lower()} view")
-                               for key, words in VIEWS.items()})  # fmt: skip
+        self.views = {key: QToolButton(text=words) for key, words in VIEWS.items()}
         self.up = ChoiceRow({key: (key, words) for key, words in UPS.items()})
         self.session = ModelSession(model, self)
         self.renderer = Renderer(self.session, "model", self)  # type: ignore[arg-type]
@@ -50,8 +49,9 @@ class ModelViewer(QDialog):
 
     def _lay_out(self) -> None:
         flow = FlowLayout(gap=SPACE.small)
-        for words, row in (("Show", self.output), ("From", self.view), ("Up", self.up)):
-            flow.add_group(label(words, "small", "secondary"), row)
+        rows = ("Show", [self.output]), ("From", self.views.values()), ("Up", [self.up])
+        for words, parts in rows:
+            flow.add_group(label(words, "small", "secondary"), *parts)
         column = QVBoxLayout(self)
         column.setSpacing(SPACE.small)
         column.addLayout(flow)
@@ -72,8 +72,13 @@ class ModelViewer(QDialog):
         renderer.told.connect(stage.set_caption)
         renderer.failed.connect(stage.clear)
         self.output.chosen.connect(self._restyle)
-        self.view.chosen.connect(lambda key: stage.go(stage.viewpoint.preset(key), glide=True))
+        for key, button in self.views.items():
+            button.clicked.connect(lambda _=False, k=key: self.go_to_preset(k))
         self.up.chosen.connect(lambda key: stage.go(stage.viewpoint.upright(key)))
+
+    def go_to_preset(self, name: str) -> None:
+        """One of the named views."""
+        self.stage.go(self.stage.viewpoint.preset(name), glide=True)
 
     def _aim(self) -> None:
         self.renderer.size = self.stage.width(), self.stage.height()

@@ -27,7 +27,7 @@ from gui.theme import SPACE
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
 
-FACE = QSize(72, 54)  # of a keyframe's picture
+FACE = QSize(56, 42)  # of a keyframe's picture
 FRAME_MS = 33
 FILES = "Camera path (*.json)"
 
@@ -85,7 +85,7 @@ class PathBar(QWidget):
         self.keys.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.keys.setIconSize(FACE)
         self.keys.setSpacing(SPACE.tight)
-        self.keys.setFixedHeight(FACE.height() + 34)
+        self.keys.setFixedHeight(FACE.height() + 26)
         self.keys.setAccessibleName("Keyframes of the camera's way")
         self.seconds.setAccessibleName("Seconds that the way takes")
         self.play.setCheckable(True)

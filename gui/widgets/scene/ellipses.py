@@ -43,13 +43,19 @@ class Ellipses(Unclickable):
         order = np.flatnonzero(seen)[np.argsort(-placed[seen, 2])]
         return order, np.concatenate([pixels, halves[:, :, 0], halves[:, :, 1]], axis=1)[order]
 
+    def _fronts(self, sight: Sight) -> NDArray[np.float64]:
+        """Where each comes nearest to the eye, about: one on a surface counts as in front of it."""
+        towards = sight.eye - self.means
+        towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-9)
+        size = np.linalg.norm(self.axes, axis=1).max(axis=1, keepdims=True)
+        return np.asarray(self.means + towards * size)
+
     def paint(self, painter: QPainter, sight: Sight) -> None:
         order, outlines = self.outlines(sight)
-        behind = sight.hidden(self.means[order])
+        behind = sight.hidden(self._fronts(sight)[order])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for at, (x, y, ax, ay, bx, by), hidden in zip(order, outlines, behind, strict=True):
-            colour = QColor(*self.colours[at].tolist())
-            colour.setAlphaF(0.9)
+            colour = _set_off(QColor(*self.colours[at].tolist()))
             pen = QPen(faint(colour) if hidden else colour, 1.2)
             pen.setCosmetic(True)
             painter.save()
@@ -57,3 +63,8 @@ class Ellipses(Unclickable):
             painter.setTransform(QTransform(ax, ay, bx, by, x, y), combine=True)
             painter.drawEllipse(QPointF(0, 0), 1.0, 1.0)
             painter.restore()
+
+
+def _set_off(colour: QColor) -> QColor:
+    """The same hue, as far from what is drawn of it as to be seen on it."""
+    return colour.darker(230) if colour.lightness() > 110 else colour.lighter(260)
