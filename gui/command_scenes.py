@@ -81,6 +81,6 @@ SCENES: tuple[Command, ...] = (
        "Outlines of the Gaussians that a scene is made of", section=2),
     _c("scene.export", "Export scene…", "Scene", "Ctrl+Alt+Shift+E", "export",
        "The scene as a mesh, points, Gaussians or a voxel grid for other programs", section=8),
-    _c("scene.film", "Film of the scene…", "Scene", "Ctrl+Alt+Shift+O", "film",
+    _c("scene.film", "Film of the scene…", "Scene", "Alt+Shift+O", "film",
        "Once around the scene or along the camera's way at constant speed, mp4 or gif", section=8),
 )  # fmt: skip
