@@ -325,6 +325,7 @@ class Window(QMainWindow):
         self.settings.setValue("window/geometry", self.saveGeometry())
         self.workbench.keep_layout()
         self.settings.sync()
+        self.models.close()
         self.hide()  # what is left may take a few seconds, and nobody need watch it
         self.workbench.end()
         self.rooms.end()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 if TYPE_CHECKING:
     from core.progress import Progress
     from core.render.models import Model
+    from gui.pages.model_viewer import ModelViewer
     from gui.window import Window
 
 FILES = "3-D files (*.obj *.ply *.splat);;All files (*)"
@@ -22,6 +23,7 @@ class Models(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self._open: list[ModelViewer] = []
         window.commands.bind("model.open", self.ask_and_open)
 
     def ask_and_open(self) -> None:
@@ -30,13 +32,21 @@ class Models(QObject):
         if name:
             self.open_path(Path(name))
 
+    def close(self) -> None:
+        """Put all viewers away, with their threads."""
+        for viewer in list(self._open):
+            viewer.close()
+
     def open_path(self, path: Path) -> None:
         """Show what a file holds, or say why not."""
 
         def show(model: Model) -> None:
             from gui.pages.model_viewer import ModelViewer
 
-            ModelViewer(model, path.name, self._window).show()
+            viewer = ModelViewer(model, path.name, self._window)
+            self._open.append(viewer)
+            viewer.finished.connect(lambda _: self._open.remove(viewer))
+            viewer.show()
 
         def refuse(why: str) -> None:
             title = f"{path.name} cannot be shown"

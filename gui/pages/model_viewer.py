@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QToolButton, QVBoxLayout, QWidget
 
 from gui.scene.controls import UPS, VIEWS
@@ -103,13 +102,9 @@ class ModelViewer(QDialog):
         self.stage.show_pixels(frame.pictures[0], None, depth, frame.ready)
 
     def done(self, result: int) -> None:
-        """Put away by Escape as by its button."""
+        """Put away: Qt comes here by Escape as by the button of the window."""
         self._end()
         super().done(result)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._end()
-        super().closeEvent(event)
 
     def _end(self) -> None:
         self.renderer.stop()

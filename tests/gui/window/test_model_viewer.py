@@ -59,6 +59,13 @@ def test_a_dropped_file_is_seen_turned_and_put_away(
     assert not thread.is_alive()
 
 
+def test_a_viewer_ends_with_its_window(qtbot: QtBot, window: Window, tile: Path) -> None:
+    window.models.open_path(tile)
+    thread = opened(qtbot, window).session._thread
+    window.close()
+    assert not thread.is_alive()
+
+
 def test_a_chosen_file_that_is_broken_is_told_of(
     qtbot: QtBot, window: Window, tile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
