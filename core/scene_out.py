@@ -16,7 +16,7 @@ from torch import Tensor
 from core.abilities import Extracts, Renders
 from core.pictures import as_images
 from core.progress import Progress
-from core.render import meshing
+from core.render import meshing, splat_files
 from core.render.cameras import Cameras
 from core.render.mesh import Mesh, cloud, sampled
 from core.render.mesh_files import check_ending, encoded
@@ -165,6 +165,23 @@ def write_mesh(path: Path, mesh: Mesh) -> None:
     """A .ply or .obj, whole or not at all; raises MeshError for another ending."""
     check_ending(path)
     write_file(path, encoded(mesh, path.suffix))
+
+
+def write_splats(path: Path, method: Any) -> int:
+    """The Gaussians of a method as .ply or .splat, whole or not at all; how many.
+
+    Raises NotExtracted where it has none, SplatError for another ending.
+    """
+    splat_files.check_ending(path)
+    give = getattr(method, "splats", None)
+    if not callable(give):
+        raise NotExtracted(
+            f"{type(method).__name__} has no Gaussians; export a mesh or points, or choose a run "
+            "of gaussians"
+        )
+    found, focal = give()
+    write_file(path, splat_files.encoded(found, focal, path.suffix))
+    return len(found)
 
 
 def write_voxels(path: Path, grid: dict[str, np.ndarray]) -> None:

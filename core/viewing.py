@@ -21,9 +21,12 @@ from core.questions import CannotAnswer
 from core.render.cameras import Cameras
 from core.render.exposure import Exposure
 from core.render.outputs import Bytes, Truth, painted, surface
+from core.render.splatting import Gaussians, rotations
 from core.render.viewpoint import Viewpoint
 from core.render.volume import Seen
+from core.render.voxels import C0
 
+OUTLINED = 600  # Gaussians that are drawn as outlines
 SLICE = 0.1  # seconds of rendering after which others are answered, and what there is is shown
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
 
@@ -96,6 +99,7 @@ class Wish:
     background: tuple[float, float, float] | None = None  # None: that of the training
     crop: Box | None = None  # the only part of the scene box that is seen
     view: int = -1  # the photograph in whose camera one stands
+    hasty: bool = False  # coarser than could be, for a hand moves
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class Easel:
 
     def __init__(self, wish: Wish, views: Views | None, passes: int = 1) -> None:
         self.wish, self.views = wish, views
-        self.exposure = Exposure(wish.viewpoint.camera(*wish.size), passes)
+        self.exposure = Exposure(wish.viewpoint.camera(*wish.size), passes, wish.hasty)
         self._truth: Truth | None = None
 
     def question(
@@ -128,7 +132,7 @@ class Easel:
 
         def ask(method: Method, look: Look) -> Frame:
             began = time.perf_counter()
-            with looked_at(method, self.wish.crop) as looker:
+            with looked_at(method, self.wish.crop, self.wish.hasty) as looker:
                 pixels = self.exposure.go_on(
                     looker, lambda: until() or time.perf_counter() - began > seconds
                 )
@@ -264,25 +268,53 @@ def occupied(method: Method, look: Look) -> NDArray[np.bool_] | None:
     return None if found is None else found.cpu().numpy().astype(bool)
 
 
-@contextmanager
-def looked_at(method: Method, crop: Box | None) -> Iterator[Any]:
-    """The method as one that renders, nothing outside a box being seen meanwhile.
+@dataclass(frozen=True)
+class Ellipsoids:
+    """Gaussians as they stand in the scene."""
 
-    Raises CannotAnswer for a method that renders nothing.
+    means: NDArray[np.float64]  # (N, 3)
+    axes: NDArray[np.float64]  # (N, 3, 3) each column an own axis, one standard deviation long
+    colours: NDArray[np.uint8]  # (N, 3)
+    whole: int  # how many there are in all
+
+
+def ellipsoids(method: Method, look: Look) -> Ellipsoids | None:
+    """The largest and most opaque Gaussians of a method that has some, `OUTLINED` at the most."""
+    give = getattr(method, "splats", None)
+    if give is None:
+        return None
+    found: Gaussians = give()[0]
+    shown = found.opacities.sigmoid() * found.log_scales.sum(dim=1).mul(2 / 3).exp()
+    kept = shown.argsort(descending=True)[:OUTLINED]
+    axes = rotations(found.turns[kept]) * found.log_scales[kept].exp()[:, None]
+    colours = (0.5 + C0 * found.plain[kept]).clamp(0, 1) * 255
+    return Ellipsoids(_numbers(found.means[kept]), _numbers(axes),
+                      _numbers(colours).astype(np.uint8), len(found))  # fmt: skip
+
+
+@contextmanager
+def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator[Any]:
+    """The method as one that renders, nothing outside a box being seen meanwhile; where `hasty`
+    by coarser pictures, if it can.
+
+    Raises CannotAnswer for a method that renders nothing, or that cannot be cropped.
     """
     if not isinstance(method, Renders):
         raise CannotAnswer(f"{type(method).__name__} renders no scene")
-    if crop is None:
-        yield method
-        return
     looker: Any = method
-    if not hasattr(looker, "crop"):
+    if crop is not None and not hasattr(looker, "crop"):
         raise CannotAnswer(f"{type(method).__name__} cannot be cropped")
-    looker.crop = torch.tensor(crop)
+    if crop is not None:
+        looker.crop = torch.tensor(crop)
+    if hasattr(looker, "hasty"):
+        looker.hasty = hasty
     try:
         yield looker
     finally:
-        looker.crop = None
+        if crop is not None:
+            looker.crop = None
+        if hasattr(looker, "hasty"):
+            looker.hasty = False
 
 
 def _behind(looker: Any, wanted: tuple[float, float, float] | None) -> Tensor | None:

@@ -18,6 +18,8 @@ COMMANDS: tuple[Command, ...] = (
        "See what each augmentation makes of a picture of your own"),
     _c("map.open", "Open features…", "File", "Ctrl+Alt+O", "map",
        "Map features that another program made: NumPy, CSV, Parquet, TensorBoard projector"),
+    _c("model.open", "Open 3-D file…", "File", "Ctrl+Shift+G", "cube",
+       "Look at a mesh, a point cloud or Gaussians: .obj, .ply, .splat"),
     _c("run.import", "Import run…", "File", "Ctrl+I", "import",
        "Open a run folder that was made elsewhere; nothing in it is executed"),
     _c("run.folder", "Show run folder", "File", "Ctrl+Shift+R", "folder",

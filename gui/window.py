@@ -32,6 +32,7 @@ from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.histories import Histories
 from gui.behaviors.latent import LatentCommands
 from gui.behaviors.mapping import Mapping
+from gui.behaviors.models import Models
 from gui.behaviors.recovery import Recovery
 from gui.behaviors.samples import SamplesCommands
 from gui.behaviors.scene import SceneCommands
@@ -104,6 +105,7 @@ class Window(QMainWindow):
         self.samples = SamplesCommands(self)
         self.scenes = ScenesCommands(self)
         self.scene = SceneCommands(self)
+        self.models = Models(self)
         self.scene_out = SceneOut(self)
         self.errors = Errors(self._tell_error)
         self.errors.install()
@@ -323,6 +325,7 @@ class Window(QMainWindow):
         self.settings.setValue("window/geometry", self.saveGeometry())
         self.workbench.keep_layout()
         self.settings.sync()
+        self.models.close()
         self.hide()  # what is left may take a few seconds, and nobody need watch it
         self.workbench.end()
         self.rooms.end()

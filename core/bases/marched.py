@@ -10,7 +10,13 @@ from torch import Tensor
 from core.bases.scene import SceneConfig, SceneMethod
 from core.config import option
 from core.method import Batch, DataShape
-from core.render.marching import Field, RaySamples, lattice, march
+from core.render.marching import (
+    HASTY_STEP,
+    Field,
+    RaySamples,
+    lattice,
+    march,
+)
 from core.render.occupancy import OccupancyGrid, occupied_at
 from core.render.volume import Seen, quadrature
 
@@ -82,13 +88,19 @@ class MarchedScene(SceneMethod):
         jitter = torch.full_like(origins[:, 0], 0.5)
         if rng is not None:
             jitter = torch.rand(len(origins), generator=rng, device=origins.device)
-        return march(self.field, origins, directions, self.cells(), self.stride, jitter,
-                     LEAST_WEIGHT, self.background)  # fmt: skip
+        step = self.stride * (HASTY_STEP if self.hasty else 1.0)
+        return march(self.field, origins, directions, self.cells(), step, jitter, LEAST_WEIGHT,
+                     self.background, self.crop)  # fmt: skip
+
+    def occupied(self) -> Tensor:
+        """The cells that may hold something."""
+        return self.cells()
 
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """All places on the ray; where a cell is empty the density is 0."""
         origins, directions = origin[None], (direction / direction.norm())[None]
-        t, within = lattice(origins, directions, self.stride, torch.full_like(origin[:1], 0.5))
+        middle = torch.full_like(origin[:1], 0.5)
+        t, within = lattice(origins, directions, self.stride, middle, self.crop)
         t = t[within]
         points = origin + t[:, None] * directions
         density, known = self.field.density(points)

@@ -59,6 +59,7 @@ class SceneMethod(Method):
     band: ClassVar[int] = BAND  # rays looked along at once where no gradient is wanted
     background: Tensor
     crop: Tensor | None = None  # (2, 3) the only part of the box that is seen, by who looks at it
+    hasty: bool = False  # whether pictures may be coarse, as while a hand moves the view
 
     config: ViewsConfig
 

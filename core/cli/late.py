@@ -49,14 +49,14 @@ COMMANDS: Mapping[str, Late] = {
                      "guidance", "add_guidance_words", "guidance"),
     "complete": Late("draw the lower part of a picture pixel by pixel, several times", "walk",
                      "add_complete_words", "complete"),
-    "film": Late("a film of a run's scene, once about it", "scene", "add_film_words", "film"),
-    "view": Late("a still of a mesh or of points in a file", "scene", "add_view_words", "view"),
+    "film": Late("a film of a run's scene, once about it or along a path", "scene",
+                 "add_film_words", "film"),
+    "view": Late("a still of a mesh, of points or of Gaussians in a file", "scene",
+                 "add_view_words", "view"),
     "translate": Late("pictures of your own, as a run makes them in the other domain", "translate",
                       "add_words", "translate"),
     "render": Late("a picture of a scene that a run has learned, from any camera", "render",
                    "add_words", "render"),
-    "splats": Late("the Gaussians of a run as .ply or .splat, or a still of such a file", "splats",
-                   "add_words", "splats"),
 }  # fmt: skip
 
 

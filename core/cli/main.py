@@ -287,6 +287,7 @@ def _export_words(commands: Commands) -> None:
     for name, what in (
         ("--mesh", "a mesh, .ply or .obj"),
         ("--points", "points on what the views show, .ply or .obj"),
+        ("--splats", "the Gaussians, .ply or .splat"),
         ("--voxels", "density and colour on a grid, .npz"),
     ):
         scene.add_argument(name, type=Path, default=None, metavar="FILE", help=what)
@@ -298,7 +299,7 @@ def _export_words(commands: Commands) -> None:
     )
 
     def do(given: argparse.Namespace) -> int:
-        if given.mesh or given.points or given.voxels:
+        if given.mesh or given.points or given.splats or given.voxels:
             from core.cli.scene import export_scene
 
             return export_scene(given)

@@ -1,4 +1,4 @@
-"""What leaves a scene without a window: meshes, points, voxels, films; and a file seen again."""
+"""What leaves a scene without a window: meshes, points, splats, films; and a file seen again."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from core.cli.train import open_run
 from core.config import ConfigError
 from core.judge import method_of
 from core.progress import Progress
+from core.render.camera_path import CameraPath, PathError, read_path
 from core.render.cameras import Cameras, orbit, pinhole
-from core.render.mesh_files import check_ending, read_mesh
+from core.render.mesh_files import check_ending
+from core.render.models import read_model
 from core.render.path import ANGLE, ELEVATION, RADIUS, around
+from core.render.splat_files import check_ending as check_splats
 from core.runs import RunStore
 from core.videos import check_ending as check_film
 
@@ -33,10 +36,12 @@ def _with_bar(given: argparse.Namespace, work: Callable[[Progress], Any]) -> Any
 
 
 def export_scene(given: argparse.Namespace) -> int:
-    """`main.py export RUN --mesh FILE | --points FILE | --voxels FILE`, one or several."""
+    """`main.py export RUN --mesh FILE`, or --points, --splats, --voxels; one or several."""
     for path in (given.mesh, given.points):
         if path is not None:
             check_ending(path)
+    if given.splats is not None:
+        check_splats(given.splats)
     method, _ = method_of(open_run(RunStore(given.runs), given.run), given.step)
 
     def work(progress: Progress) -> None:
@@ -48,6 +53,8 @@ def export_scene(given: argparse.Namespace) -> int:
             points = scene_out.make_points(method, progress=progress)
             scene_out.write_mesh(given.points, points)
             print(f"{given.points}: {len(points.vertices):,} points")
+        if given.splats is not None:
+            print(f"{given.splats}: {scene_out.write_splats(given.splats, method):,} Gaussians")
         if given.voxels is not None:
             grid = scene_out.make_voxels(method, given.resolution, progress)
             scene_out.write_voxels(given.voxels, grid)
@@ -81,20 +88,28 @@ def add_film_words(words: argparse.ArgumentParser) -> None:
     words.add_argument("run", help="id or folder of the run, or 'last'")
     words.add_argument("-o", "--to", type=Path, required=True, help="an .mp4 or .gif")
     words.add_argument("--orbit", action="store_true", help="once about the scene, as without it")
-    words.add_argument("--seconds", type=float, default=4.0, help="how long (%(default)s)")
+    words.add_argument("--path", type=Path, default=None, metavar="FILE",
+                       help="along the keyframes of a .json that the window wrote")  # fmt: skip
+    words.add_argument("--seconds", type=float, default=None,
+                       help="how long; 4, or what the path says")  # fmt: skip
     words.add_argument("--fps", type=float, default=25.0, help="pictures a second (%(default)s)")
     words.add_argument("--step", type=int, default=None, help="of this snapshot; else the last")
     _camera_words(words)
 
 
 def film(given: argparse.Namespace) -> int:
-    """`main.py film RUN --orbit -o FILE`."""
+    """`main.py film RUN --orbit -o FILE`, or --path FILE."""
     check_film(given.to)
-    size, count = _size(given.size), round(given.seconds * given.fps)
+    way = _path(given)
+    seconds = way.seconds if given.seconds is None else given.seconds
+    size, count = _size(given.size), round(seconds * given.fps)
     if count < 1:
-        raise ConfigError(f"--seconds {given.seconds:g}: too short for one picture")
+        raise ConfigError(f"--seconds {seconds:g}: too short for one picture")
     method, _ = method_of(open_run(RunStore(given.runs), given.run), given.step)
-    cameras = around(count, size, given.radius, given.elevation)
+    if given.path is not None:
+        cameras = way.cameras(count, size)
+    else:
+        cameras = around(count, size, given.radius, given.elevation)
     written = _with_bar(
         given, lambda progress: scene_out.write_film(given.to, method, cameras, given.fps, progress)
     )
@@ -102,9 +117,23 @@ def film(given: argparse.Namespace) -> int:
     return 0
 
 
+def _path(given: argparse.Namespace) -> CameraPath:
+    """The way that is asked for; raises ConfigError in words, also for one of a single keyframe."""
+    if given.path is None:
+        return CameraPath()
+    if given.orbit:
+        raise ConfigError("--orbit and --path: choose one of them")
+    try:
+        way = read_path(given.path)
+        way.views(2)
+    except (PathError, OSError) as error:
+        raise ConfigError(f"--path {given.path}: {error}") from None
+    return way
+
+
 def add_view_words(words: argparse.ArgumentParser) -> None:
     """The words of `view`."""
-    words.add_argument("file", type=Path, help="a .ply or .obj of a mesh or of points")
+    words.add_argument("file", type=Path, help="a .ply, .obj or .splat")
     words.add_argument("-o", "--to", type=Path, required=True, help="a .png")
     words.add_argument("--azimuth", type=float, default=AZIMUTH, help="radians (%(default)s)")
     words.add_argument("--fit", action="store_true", help="move and scale it into the scene box")
@@ -113,18 +142,10 @@ def add_view_words(words: argparse.ArgumentParser) -> None:
 
 def view(given: argparse.Namespace) -> int:
     """`main.py view FILE -o STILL`."""
-    from core.render.mesh import in_box
-    from core.render.raster import draw
-
-    mesh = read_mesh(given.file)
-    outside = float(abs(mesh.vertices).max()) > 1.001
-    if given.fit:
-        mesh = in_box(mesh, upright=given.file.suffix.lower() != ".obj")
-    seen = draw(mesh, _camera(given)).seen
-    scene_out.write_still(given.to, seen.colour)
-    what = f"{len(mesh.faces):,} triangles" if len(mesh.faces) else f"{len(mesh.vertices):,} points"
-    print(f"{given.to}: {what}")
-    if outside and not given.fit:
+    model = read_model(given.file, given.fit)
+    scene_out.write_still(given.to, model.render(_camera(given)).colour)
+    print(f"{given.to}: {model.words}")
+    if model.outside:
         print("it reaches out of the scene box from −1 to 1; --fit moves and scales it into it")
     return 0
 

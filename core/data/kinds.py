@@ -13,7 +13,7 @@ OTHER_PICTURES = frozenset(
 )  # fmt: skip
 PICTURES = READABLE | OTHER_PICTURES
 VIDEOS = frozenset((".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ogv"))
-MESHES = frozenset((".obj", ".ply", ".stl", ".off", ".gltf", ".glb"))
+MESHES = frozenset((".obj", ".ply", ".stl", ".off", ".gltf", ".glb", ".splat"))
 
 SNIFFED = 512  # bytes of a file that are enough for `describe_start`
 

@@ -112,7 +112,7 @@ def _file(path: Path) -> tuple[Kind, str]:
     if suffix in VIDEOS or what == "a video":
         return Kind.VIDEO, f"{name} is a video."
     if suffix in MESHES:
-        return Kind.MESH, f"{name} is a mesh."
+        return Kind.MESH, f"{name} is a 3-D file."
     return Kind.UNKNOWN, f"{name} is {what or 'of a kind'} that this program does not use."
 
 

@@ -33,13 +33,14 @@ class Looks(Protocol):
 class Exposure:
     """Of one camera. The first pass looks through the middles of the pixels, the others beside."""
 
-    def __init__(self, camera: Cameras, passes: int = 1) -> None:
+    def __init__(self, camera: Cameras, passes: int = 1, at_once: bool = False) -> None:
+        """`at_once`: a pass is one band, for a picture that nobody stops."""
         self.camera, self.passes = camera, passes
         self.finished = 0  # passes
         self.row = 0  # of the pass in hand, up to which it is done
         width, height = camera.size
         self._sum = torch.zeros(height, width, 6)  # colour, depth, opacity, samples
-        self._rows = max(1, BAND_RAYS // width)
+        self._rows = height if at_once else max(1, BAND_RAYS // width)
 
     @property
     def done(self) -> bool:

@@ -22,7 +22,7 @@ from core.render.voxels import C0, C1, EMPTY, MOST, VoxelGrid
 
 F = np.float32
 ONE, ZERO, HALF = F(1), F(0), F(0.5)
-_EMPTY, _MOST, _LEAST_LEFT = F(EMPTY), F(MOST), F(LEAST_LEFT)
+_EMPTY, _MOST = F(EMPTY), F(MOST)
 _C0, _C1 = F(C0), F(C1)
 _FARTHEST = 16  # cells that a ray passes at once at the most
 _SAMPLES = 12  # a ray for which room is made; more is made where it is needed
@@ -106,7 +106,7 @@ def _longer(array):  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def _march(  # type: ignore[no-untyped-def]
     origins, directions, near, far, jitter, index, skip, table, many, step, least,
-    background, keep, colour, depth, opacity, samples, ends, rows, shares, kept,
+    enough, background, keep, colour, depth, opacity, samples, ends, rows, shares, kept,
 ):  # fmt: skip
     """Fill `colour`, `depth`, `opacity` and `samples`; return the samples where `keep`.
 
@@ -124,7 +124,7 @@ def _march(  # type: ignore[no-untyped-def]
         _harmonics(directions, ray, basis)
         left, stopped, sum_t, asked, k = ONE, ZERO, ZERO, 0, 0
         total[:] = ZERO
-        while left > _LEAST_LEFT:
+        while left > enough:
             t = near[ray] + (F(k) + jitter[ray]) * step
             if t >= far[ray]:
                 break
@@ -273,11 +273,15 @@ def shine(
     least: float,
     background: Tensor,
     box: Tensor | None = None,
+    enough: float = LEAST_LEFT,
 ) -> Seen:
-    """As `march` of the grid in its cells, whose `distances` are `skip`."""
+    """As `march` of the grid in its cells, whose `distances` are `skip`.
+
+    A ray ends where no more than `enough` of the light is left.
+    """
     near, far = box_span(origins, directions, box)
     rays = [part.contiguous().numpy() for part in (origins, directions, near, far, jitter)]
-    terms = F(step), F(least), background.numpy()
+    terms = F(step), F(least), F(enough), background.numpy()
     keep = torch.is_grad_enabled() and grid.table.requires_grad
     many, known = (0,) * grid.count, (grid.index.numpy(), skip)
     return Seen(*_Shine.apply(grid.table, many, rays, known, terms, keep))

@@ -8,7 +8,7 @@ shows the same, as in Yu et al., "Mip-Splatting", CVPR 2024. `core.render.splat_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -49,6 +49,12 @@ class Projected:
     colours: Tensor  # (N, 3)
     opacities: Tensor  # (N,) at the middle
     distances: Tensor  # (N,) from the camera; infinite for those that it cannot see
+
+
+def within(found: Gaussians, box: Tensor) -> Gaussians:
+    """Those whose middles lie between the least and the greatest corner of a box (2, 3)."""
+    kept = ((found.means >= box[0]) & (found.means <= box[1])).all(dim=1)
+    return Gaussians(*(getattr(found, field.name)[kept] for field in fields(found)))
 
 
 def rotations(turns: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 USUAL = "rotation"  # what a click trains on pictures of a person's own
 CLIPS = "clips"  # the data of methods that learn from films
-LATER = {Kind.MESH: "3-D"}
+SHOWN = (".obj", ".ply", ".splat")  # 3-D files that can be looked at
 
 
 class Drops(QObject):
@@ -66,8 +66,11 @@ class Drops(QObject):
 
     def _offer(self, found: Recognised) -> None:
         text, actions = found.sentence, self._actions(found)
-        if found.kind in LATER:
-            text += f" No method here learns from {LATER[found.kind]} data yet."
+        if found.kind is Kind.MESH and found.path.suffix.lower() in SHOWN:
+            self._window.models.open_path(found.path)
+            return
+        if found.kind is Kind.MESH:
+            text += f" Of 3-D files {', '.join(SHOWN)} can be looked at."
         self._window.notices.show(
             "warning" if found.kind is Kind.UNKNOWN else "info",
             found.path.name,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 KINDS = {"export": "mesh", "film": "film"}  # command -> what the dialog begins with
+DOCK = "scene"
 NEEDS = tuple(f"scene.{name}" for name in KINDS)
 
 
@@ -47,12 +48,19 @@ class SceneOut(QObject):
             self._window.commands.enable(id, able)
 
     def _open(self, kind: str) -> None:
-        from gui.pages.scene_export import SceneExport
+        from gui.pages.scene_export import NEEDS_FIELD, SceneExport
 
         desk = self._window.workbench.desk()
         if desk is None:
             return
-        field = "Extracts" in self._abilities()
-        dialog = SceneExport(desk.session, self._window.tasks, field, self._window)
-        dialog.kind.setCurrentIndex(max(0, dialog.kind.findData(kind)))
+        from core import registry
+
+        without = [] if "Extracts" in self._abilities() else list(NEEDS_FIELD)
+        if not hasattr(registry.method_class(desk.session.experiment.method), "splats"):
+            without.append("splats")
+        dock = desk.docks.get(DOCK)
+        path = dock.widget().path_bar.path if dock is not None else None
+        dialog = SceneExport(desk.session, self._window.tasks, without, path, self._window)
+        along = dialog.kind.findData("path") if kind == "film" else -1
+        dialog.kind.setCurrentIndex(max(0, along, dialog.kind.findData(kind)))
         dialog.open()

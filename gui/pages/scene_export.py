@@ -1,7 +1,8 @@
-"""A dialog that writes a scene as a mesh, points, a voxel grid or a film, beside the training."""
+"""A dialog that writes a scene as a mesh, points, splats, a grid or a film, beside the training."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.render.camera_path import LONGEST, CameraPath
 from gui.tasks import Task, Tasks
 from gui.theme import SPACE
 from gui.widgets.text import label
@@ -36,9 +38,12 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "mesh": ("Mesh", "scene.ply", "Mesh (*.ply *.obj)"),
     "points": ("Points", "points.ply", "Points (*.ply *.obj)"),
     "voxels": ("Voxel grid", "voxels.npz", "NumPy archive (*.npz)"),
+    "splats": ("Gaussians", "scene.ply", "Gaussians (*.ply *.splat)"),
     "film": ("Film once around", "scene.mp4", "Film (*.mp4 *.gif)"),
+    "path": ("Film along the path", "scene.mp4", "Film (*.mp4 *.gif)"),
 }
 NEEDS_FIELD = ("mesh", "voxels")
+FILMS = ("film", "path")
 FPS = 25
 
 
@@ -56,22 +61,28 @@ class SceneExport(QDialog):
     """What is written is of the step that the timeline shows."""
 
     def __init__(
-        self, session: Session, tasks: Tasks, field: bool, parent: QWidget | None = None
+        self,
+        session: Session,
+        tasks: Tasks,
+        without: Sequence[str] = (),
+        path: CameraPath | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        """`field`: whether the method can be asked for densities."""
+        """`without`: those of KINDS that the method cannot give; `path` that a film may follow."""
         super().__init__(parent)
         self.setWindowTitle("Export the scene")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session, self._tasks = session, tasks
         self._task: Task | None = None
+        self._path = path or CameraPath()
         self.kind = QComboBox()
         for name, (title, _, _) in KINDS.items():
-            if field or name not in NEEDS_FIELD:
+            if name not in without and (name != "path" or len(self._path.keys) > 1):
                 self.kind.addItem(title, name)
         self.resolution = QSpinBox(minimum=16, maximum=512, value=128, singleStep=16)
         self.automatic = QCheckBox("where the views see the surface", checked=True)
         self.level = QDoubleSpinBox(minimum=-1e4, maximum=1e6, decimals=3, value=10.0)
-        self.seconds = QDoubleSpinBox(minimum=0.5, maximum=120, value=4.0, suffix=" s")
+        self.seconds = QDoubleSpinBox(minimum=0.5, maximum=LONGEST, value=4.0, suffix=" s")
         self.width_, self.height_ = (
             QSpinBox(minimum=16, maximum=1920, value=side, suffix=" px") for side in (320, 240)
         )
@@ -122,8 +133,10 @@ class SceneExport(QDialog):
     def _offer(self, *_: object) -> None:
         """Rows that mean something for what is chosen."""
         kind = self.kind.currentData()
-        for row, kinds in ((1, NEEDS_FIELD), (2, ("mesh",)), (3, ("film",)), (4, ("film",))):
+        for row, kinds in ((1, NEEDS_FIELD), (2, ("mesh",)), (3, FILMS), (4, FILMS)):
             self.form.setRowVisible(row, kind in kinds)
+        if kind == "path":
+            self.seconds.setValue(self._path.seconds)
         self.level.setEnabled(not self.automatic.isChecked())
 
     def _ask_where(self) -> None:
@@ -158,7 +171,7 @@ class SceneExport(QDialog):
 
     def _work(self, path: Path) -> Any:
         """A function of (method, progress) that writes and returns a sentence."""
-        kind, side = self.kind.currentData(), self.resolution.value()
+        kind, side, way = self.kind.currentData(), self.resolution.value(), self._path
         level = None if self.automatic.isChecked() else self.level.value()
         count = round(self.seconds.value() * FPS)
         size = self.width_.value(), self.height_.value()
@@ -167,9 +180,12 @@ class SceneExport(QDialog):
             from core import scene_out
             from core.render.path import around
 
-            if kind == "film":
-                scene_out.write_film(path, method, around(count, size), FPS, progress)
+            if kind in FILMS:
+                cameras = around(count, size) if kind == "film" else way.cameras(count, size)
+                scene_out.write_film(path, method, cameras, FPS, progress)
                 return f"{path.name}: {count} pictures."
+            if kind == "splats":
+                return f"{path.name}: {scene_out.write_splats(path, method):,} Gaussians."
             if kind == "voxels":
                 scene_out.write_voxels(path, scene_out.make_voxels(method, side, progress))
                 return f"{path.name}: {side}³ corners."

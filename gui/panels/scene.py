@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QSplitter
 
 from core.render.viewpoint import Viewpoint
@@ -12,7 +13,8 @@ from gui.panels.base import Panel
 from gui.scene.controls import CropBox, SceneControls, hint
 from gui.scene.dressing import Dressing
 from gui.scene.inspector import Inspector
-from gui.scene.renderer import Renderer
+from gui.scene.path_bar import FACE, PathBar
+from gui.scene.renderer import WHOLE, Renderer
 from gui.session import Session
 from gui.theme import manager
 from gui.widgets import export
@@ -40,6 +42,7 @@ class ScenePanel(Panel):
 
         self.stage, self.inspector = Stage(), Inspector()
         self.controls_line, self.crop_box = SceneControls(OUTPUTS), CropBox()
+        self.path_bar = PathBar()
         self.renderer = Renderer(session, f"{self.key} picture", self)
         self.renderer.seen = self.is_seen
         self.dressing = Dressing()
@@ -53,7 +56,9 @@ class ScenePanel(Panel):
     def _lay_out(self) -> None:
         self.body.addWidget(self.controls_line)
         self.crop_box.hide()
+        self.path_bar.hide()
         self.body.addWidget(self.crop_box)
+        self.body.addWidget(self.path_bar)
         self._parts = QSplitter(Qt.Orientation.Vertical)
         self._parts.addWidget(self.stage)
         self._parts.addWidget(self.inspector)
@@ -81,11 +86,13 @@ class ScenePanel(Panel):
         controls.view_wanted.connect(self.go_to_preset)
         controls.up_wanted.connect(lambda up: stage.go(stage.viewpoint.upright(up)))
         controls.crop_toggled.connect(self._toggle_crop)
+        controls.path_toggled.connect(self.path_bar.setVisible)
         controls.inspect_wanted.connect(self._toggle_inspector)
         controls.turned.connect(self.turn_camera)
         controls.photograph_changed.connect(self._set_photograph)
         controls.difference_toggled.connect(self._show_difference)
         self.crop_box.changed.connect(self._set_crop)
+        self._connect_path()
         self.inspector.closed.connect(lambda: controls.inspect.setChecked(False))
         self.inspector.pointed.connect(self._point_sample)
         manager().changed.connect(self._dress)
@@ -97,7 +104,7 @@ class ScenePanel(Panel):
             return False
         if self.views is None:
             self._meet_views()
-        self._ask_cells()
+        self._ask_overlays()
         self._ask_ray()
         self._aim()
         self.renderer.look()
@@ -119,14 +126,20 @@ class ScenePanel(Panel):
         self.renderer.size = self.stage.width(), self.stage.height()
         self.renderer.viewpoint = self.stage.viewpoint
 
-    def _ask_cells(self) -> None:
-        if self.controls_line.is_shown("cells"):
-            from core.viewing import occupied
+    def _ask_overlays(self) -> None:
+        from core.viewing import ellipsoids, occupied
 
+        if self.controls_line.is_shown("cells"):
             self.put(occupied, self._take_cells, "cells", self.problem.emit)
+        if self.controls_line.is_shown("gaussians"):
+            self.put(ellipsoids, self._take_gaussians, "gaussians", self.problem.emit)
 
     def _take_cells(self, answer: Answer) -> None:
         self.dressing.cells = answer.value
+        self._dress()
+
+    def _take_gaussians(self, answer: Answer) -> None:
+        self.dressing.gaussians = answer.value
         self._dress()
 
     def refused(self, reason: str) -> None:
@@ -180,7 +193,7 @@ class ScenePanel(Panel):
 
     def go_to_preset(self, name: str) -> None:
         """One of the named views."""
-        self.stage.go(self.stage.viewpoint.preset(name))
+        self.stage.go(self.stage.viewpoint.preset(name), glide=True)
 
     def _toggle_crop(self, on: bool) -> None:
         self.crop_box.setVisible(on)
@@ -195,7 +208,7 @@ class ScenePanel(Panel):
     # --- overlays ---------------------------------------------------------------------------------
 
     def _overlays_changed(self) -> None:
-        self._ask_cells()
+        self._ask_overlays()
         self._dress()
 
     def _dress(self, *_: object) -> None:
@@ -247,6 +260,41 @@ class ScenePanel(Panel):
         self.dressing.differing = on
         self.choose_output("error" if on else "colour")
         self._dress()
+
+    # --- the way of the camera --------------------------------------------------------------------
+
+    def _connect_path(self) -> None:
+        bar = self.path_bar
+        bar.add_wanted.connect(self.add_keyframe)
+        bar.gone_to.connect(lambda view: self.stage.go(view, glide=True))
+        bar.played.connect(self.stage.follow)
+        bar.picture_wanted.connect(self._ask_face)
+        bar.film_wanted.connect(lambda: self.wants.emit("scene.film"))
+        bar.problem.connect(self.problem)
+
+    def add_keyframe(self) -> None:
+        """Keep the present view as one more keyframe of the way."""
+        self.controls_line.path.setChecked(True)
+        self.path_bar.add_view(self.stage.viewpoint)
+
+    def play_path(self) -> None:
+        """Go along the way, or stop."""
+        self.controls_line.path.setChecked(True)
+        if self.path_bar.play.isEnabled():
+            self.path_bar.play.toggle()
+
+    def _ask_face(self, view: Viewpoint) -> None:
+        """A small picture of what is seen from a keyframe."""
+        from core.viewing import Easel, Wish
+
+        wish = Wish(view, (FACE.width(), FACE.height()), crop=self.renderer.crop, hasty=True)
+
+        def show(answer: Answer) -> None:
+            picture = QPixmap.fromImage(to_qimage(answer.value.pictures[0]))
+            self.path_bar.set_picture(view, picture)
+
+        question = Easel(wish, None).question(lambda: False, WHOLE)
+        self.put(question, show, f"keyframe {view}", self.problem.emit, indices=[], prompt=True)
 
     # --- the ray ----------------------------------------------------------------------------------
 

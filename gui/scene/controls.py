@@ -30,6 +30,7 @@ OVERLAYS = {
     "axes": ("Axes", True),
     "cameras": ("Cameras", False),
     "cells": ("Occupied cells", False),
+    "gaussians": ("Gaussians", False),
 }
 VIEWS = {"home": "Home", "front": "Front", "right": "Right", "top": "Top"}
 UPS = {"z": "z is up", "y": "y is up", "x": "x is up", "-y": "−y is up"}
@@ -48,6 +49,7 @@ class SceneControls(QWidget):
     view_wanted = Signal(str)
     up_wanted = Signal(str)
     crop_toggled = Signal(bool)
+    path_toggled = Signal(bool)
     inspect_wanted = Signal()
     turned = Signal(int)  # to the next or the previous camera
     photograph_changed = Signal(float)  # opacity
@@ -66,6 +68,7 @@ class SceneControls(QWidget):
         self.backgrounds = self._menu("Background", "What lies behind the scene")
         self.crop = QToolButton(text="Crop", checkable=True)
         self.inspect = QToolButton(text="Ray", checkable=True)
+        self.path = QToolButton(text="Path", checkable=True)
         self.before, self.after = self._arrow("left", "Previous"), self._arrow("right", "Next")
         self.camera = label("", "small", "secondary")
         self.photograph = QSlider(Qt.Orientation.Horizontal)
@@ -119,11 +122,12 @@ class SceneControls(QWidget):
         self.split.setToolTip("Two outputs beside a line that can be dragged")
         self.second.setToolTip("What is shown right of the line")
         self.crop.setToolTip("See only what lies within a smaller box")
+        self.path.setToolTip("Lay a way of the camera, play it and film it")
         self.inspect.setToolTip("Click a pixel to open its ray")
         self.photograph.setToolTip("How strongly the photograph is laid over the picture")
         self.difference.setToolTip("How far the picture is from this photograph, pixel by pixel")
-        for part in (self.split, self.second, self.crop, self.inspect, self.photograph,
-                     self.difference):  # fmt: skip
+        for part in (self.split, self.second, self.crop, self.inspect, self.path,
+                     self.photograph, self.difference):  # fmt: skip
             part.setAccessibleName(part.toolTip())
         self.photograph.setRange(0, 100)
         self.photograph.setFixedWidth(90)
@@ -136,7 +140,7 @@ class SceneControls(QWidget):
         flow.add_group(self.output)
         flow.add_group(self.split, self.second)
         flow.add_group(self.shown, self.views, self.backgrounds)
-        flow.add_group(self.inspect, self.crop)
+        flow.add_group(self.inspect, self.crop, self.path)
         self._cameras = flow.add_group(self.before, self.camera, self.after)
         self._standing = flow.add_group(
             label("Photograph", "small"), self.photograph, self.difference
@@ -149,6 +153,7 @@ class SceneControls(QWidget):
         self.split.toggled.connect(self.outputs_changed)
         self.second.activated.connect(lambda _: self.outputs_changed.emit())
         self.crop.toggled.connect(self.crop_toggled)
+        self.path.toggled.connect(self.path_toggled)
         self.inspect.toggled.connect(lambda on: self.inspect_wanted.emit())
         self.before.clicked.connect(lambda: self.turned.emit(-1))
         self.after.clicked.connect(lambda: self.turned.emit(1))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from core.render.viewpoint import Viewpoint
 from gui.theme import manager
 from gui.widgets.pixels import to_qimage
+from gui.widgets.scene.ellipses import Ellipses
 from gui.widgets.scene.overlays import (
     Axes,
     Box,
@@ -25,7 +26,7 @@ from gui.widgets.scene.overlays import (
 
 if TYPE_CHECKING:
     from core.viewing import Box as CropBox
-    from core.viewing import OpenRay, Views
+    from core.viewing import Ellipsoids, OpenRay, Views
 
 THUMBNAIL = 48  # pixels
 TRAINING, HELD_OUT, RAY, CELL = 0, 1, 3, 2  # categories of the theme
@@ -37,6 +38,7 @@ class Dressing:
 
     def __init__(self) -> None:
         self.cells: NDArray[np.bool_] | None = None
+        self.gaussians: Ellipsoids | None = None
         self.ray: OpenRay | None = None
         self.crop: CropBox | None = None
         self.sample = -1  # of the ray, under the mouse
@@ -65,6 +67,9 @@ class Dressing:
             if self._cells is None or self._cells[0] is not self.cells:
                 self._cells = self.cells, Cells(self.cells, palette[CELL])
             found.append(self._cells[1])
+        if "gaussians" in shown and self.gaussians is not None:
+            known = self.gaussians
+            found.append(Ellipses(known.means, known.axes, known.colours))
         if "box" in shown:
             found.append(Box((-1, -1, -1), (1, 1, 1), "text_faint", 1.0))
         if self.crop is not None:

@@ -151,7 +151,8 @@ class Renderer(QObject):
         from core.viewing import Wish
 
         view = self.view if self.viewpoint.held is not None else -1
-        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view)
+        hasty = self.state == "moving"
+        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view, hasty)
 
     # --- being answered ---------------------------------------------------------------------------
 

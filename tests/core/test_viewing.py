@@ -146,3 +146,30 @@ def test_one_picture_is_rendered_from_the_command_line(
     ):
         assert main([*words, *wrong]) != 0
         assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("id", ["voxels", "hash_grid", "tensorf"])
+def test_a_hasty_picture_asks_less_and_shows_much_the_same(id: str) -> None:
+    options = {"backbone": "torch", "width": 8, "coarse": 1} if id == "voxels" else {"width": 8}
+    method = made(id, **options)
+    with torch.no_grad():
+        exact, coarse = (Easel(Wish(size=(12, 10), hasty=hasty), None) for hasty in (False, True))
+        for easel in (exact, coarse):
+            easel.question(lambda: False)(method, None)  # type: ignore[arg-type]
+    asked, less = (easel.exposure.seen() for easel in (exact, coarse))
+    assert float(less.samples.sum()) < 0.6 * float(asked.samples.sum())
+    assert float((less.colour - asked.colour).abs().max()) < 0.1
+    assert method.hasty is False
+
+
+@pytest.mark.parametrize("id", ["hash_grid", "tensorf", "gaussians"])
+def test_what_lies_outside_the_crop_box_is_left_out_by_all(id: str) -> None:
+    method = made(id, width=50 if id == "gaussians" else 8)
+    behind = ((-1.0, -1.0, -1.0), (-0.99, -0.99, -0.99))
+    whole, nothing = (Easel(Wish(size=(8, 6), crop=crop), None) for crop in (None, behind))
+    with torch.no_grad():
+        for easel in (whole, nothing):
+            easel.question(lambda: False)(method, None)  # type: ignore[arg-type]
+    assert float(whole.exposure.seen().opacity.max()) > 0.05
+    assert float(nothing.exposure.seen().opacity.max()) < 0.02
+    assert method.crop is None

@@ -222,8 +222,13 @@ class GaussianSplatting(SceneMethod):
         if self._compiled() and not bool((camera.lenses[:, 4:] != 0).any()):
             from core.render import splat_projection
 
-            return splat_projection.project(self.cloud.gaussians, camera, self.blur)
-        return splatting.project(self.cloud.gaussians, camera, self.blur)
+            return splat_projection.project(self._shown(), camera, self.blur)
+        return splatting.project(self._shown(), camera, self.blur)
+
+    def _shown(self) -> Gaussians:
+        """All of them, or those whose middles lie in the box that is looked at."""
+        found = self.cloud.gaussians
+        return found if self.crop is None else splatting.within(found, self.crop)
 
     def _rasterise(
         self, seen: Projected, size: tuple[int, int], rows: tuple[int, int] | None = None
@@ -269,7 +274,7 @@ class GaussianSplatting(SceneMethod):
         pose = look_at(origin[None], (origin + direction)[None])
         focal = float(self.focal)
         lens = origin.new_tensor([[focal, focal, 0.5, 0.5, 0, 0, 0, 0]])
-        seen = splatting.project(self.cloud.gaussians, Cameras(pose, lens, (1, 1)), self.blur)
+        seen = splatting.project(self._shown(), Cameras(pose, lens, (1, 1)), self.blur)
         away = 0.5 - seen.pixels
         a, b, c = seen.conics.unbind(1)
         power = 0.5 * (a * away[:, 0] ** 2 + c * away[:, 1] ** 2) + b * away[:, 0] * away[:, 1]

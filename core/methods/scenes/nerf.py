@@ -18,7 +18,7 @@ from core.config import option
 from core.method import Batch, DataShape, Trials
 from core.nets.precision import halved
 from core.nets.radiance import RadianceMLP
-from core.render.marching import RaySamples, lattice, march
+from core.render.marching import HASTY_STEP, RaySamples, lattice, march
 from core.render.occupancy import OccupancyGrid, occupied_at
 from core.render.volume import Quadrature, Seen, box_span, by_weights, quadrature, stratified
 
@@ -139,7 +139,8 @@ class NeRF(SceneMethod):
             jitter = torch.full_like(origins[:, 0], 0.5)
             if rng is not None:
                 jitter = torch.rand(len(origins), generator=rng, device=origins.device)
-            return march(self.field, origins, directions, self._cells(), STRIDE, jitter,
+            step = STRIDE * (HASTY_STEP if self.hasty else 1.0)
+            return march(self.field, origins, directions, self._cells(), step, jitter,
                          LEAST_WEIGHT, self.background, self.crop)  # fmt: skip
 
     def _evenly(

@@ -17,7 +17,14 @@ from torch import Tensor
 from core.bases.scene import SceneConfig, SceneMethod
 from core.config import option
 from core.method import Batch, DataShape, Trials
-from core.render.marching import RaySamples, lattice, march
+from core.render.marching import (
+    HASTY_LEFT,
+    HASTY_STEP,
+    LEAST_LEFT,
+    RaySamples,
+    lattice,
+    march,
+)
 from core.render.occupancy import occupied_at
 from core.render.volume import Seen, quadrature
 from core.render.voxels import HARMONICS, VoxelGrid
@@ -74,7 +81,7 @@ class Voxels(SceneMethod):
         super().__init__(config, data)
         side = max(3, config.width // config.coarse)
         self.grid = VoxelGrid(side, HARMONICS[int(config.view_dependent)], FIRST_DENSITY)
-        self._skip: tuple[tuple[int, int], np.ndarray] | None = None
+        self._skip: tuple[tuple[int, int], Tensor, np.ndarray] | None = None
 
     # --- the grid over the training ---------------------------------------------------------------
 
@@ -154,22 +161,31 @@ class Voxels(SceneMethod):
         jitter = torch.full_like(origins[:, 0], 0.5)
         if rng is not None:
             jitter = torch.rand(len(origins), generator=rng, device=origins.device)
+        step, enough = self.stride, LEAST_LEFT
+        if self.hasty:
+            step, enough = HASTY_STEP * step, HASTY_LEFT
         if self._compiled:
             from core.render.kernels import shine
 
-            return shine(self.grid, self._distances(), origins, directions, self.stride, jitter,
-                         LEAST_WEIGHT, self.background, self.crop)  # fmt: skip
-        return march(self.grid, origins, directions, self.grid.cells, self.stride, jitter,
+            return shine(self.grid, self._distances(), origins, directions, step, jitter,
+                         LEAST_WEIGHT, self.background, self.crop, enough)  # fmt: skip
+        return march(self.grid, origins, directions, self.grid.cells, step, jitter,
                      LEAST_WEIGHT, self.background, self.crop)  # fmt: skip
 
     def _distances(self) -> np.ndarray:
         """How far each cell is from one that is occupied, found anew when the cells change."""
         from core.render.kernels import distances
 
-        version = id(self.grid.cells), self.grid.cells._version
+        cells = self.grid.cells
+        version = id(cells), cells._version
         if self._skip is None or self._skip[0] != version:
-            self._skip = version, distances(self.grid.cells.numpy())
-        return self._skip[1]
+            # Whoever looks at a training loads weights time and again, mostly with the same cells.
+            known = self._skip
+            if known is not None and torch.equal(known[1], cells):
+                self._skip = version, *known[1:]
+            else:
+                self._skip = version, cells.clone(), distances(cells.numpy())
+        return self._skip[2]
 
     def occupied(self) -> Tensor:
         """The cells that hold something."""

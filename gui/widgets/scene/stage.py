@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
@@ -29,9 +28,20 @@ from core.render.viewpoint import Viewpoint
 from gui.theme import SPACE, manager
 from gui.widgets.pixels import to_qimage
 from gui.widgets.savable import Row, Savable
-from gui.widgets.scene.overlays import CHIP, Overlay, chip, enlarged
+from gui.widgets.scene.divided import paint_divider, paint_pictures
+from gui.widgets.scene.glide import Glide
+from gui.widgets.scene.overlays import CHIP, Overlay, chip
 from gui.widgets.scene.sight import Sight
-from gui.widgets.scene.steering import FLYING, Trail, dragged, flown, pressed, shifted, wheeled
+from gui.widgets.scene.steering import (
+    FLYING,
+    NAMED,
+    Trail,
+    dragged,
+    flown,
+    pressed,
+    shifted,
+    wheeled,
+)
 
 SETTLED_MS = 150  # after the last movement the view stands still
 FRAME_MS = 16  # between two steps while keys fly
@@ -63,6 +73,7 @@ class Stage(Savable):
         self._ready = 1.0
         self._words = self._caption = ""
         self._trail = Trail()
+        self._glide = Glide(self, self._move)
         self._keys: set[str] = set()
         self._pressed: QPointF | None = None
         self._last = QPointF()
@@ -135,19 +146,30 @@ class Stage(Savable):
             self.viewpoint, self._depth = view, None
             self.update()
 
-    def go(self, view: Viewpoint) -> None:
-        """Stand there as if a hand had moved it; undo leads back."""
+    def go(self, view: Viewpoint, glide: bool = False) -> None:
+        """Stand there as if a hand had moved it, at once or gliding; undo leads back."""
+        self._glide.stop()
         if view == self.viewpoint:
             return
         self._trail.leave(self.viewpoint)
+        if glide:
+            self._glide.go(self.viewpoint, view)
+        else:
+            self._move(view)
+
+    def follow(self, view: Viewpoint) -> None:
+        """Stand there on a way that is played; no step of it is one to go back to."""
+        self._glide.stop()
         self._move(view)
 
     def undo(self) -> None:
         """Back to where it was seen from before."""
+        self._glide.stop()
         self._move(self._trail.back(self.viewpoint))
 
     def redo(self) -> None:
         """Forth again."""
+        self._glide.stop()
         self._move(self._trail.forth(self.viewpoint))
 
     def _move(self, view: Viewpoint | None) -> None:
@@ -160,10 +182,11 @@ class Stage(Savable):
     @property
     def moving(self) -> bool:
         """Whether a hand moves it now."""
-        return self._still.isActive() or self._dragging in ("turn", "pan") or bool(self._keys)
+        held = self._dragging in ("turn", "pan") or bool(self._keys)
+        return held or self._glide.running or self._still.isActive()
 
     def _settle(self) -> None:
-        if self._dragging or self._keys:
+        if self._dragging or self._keys or self._glide.running:
             self._still.start()
         else:
             self.settled.emit()
@@ -171,6 +194,7 @@ class Stage(Savable):
     # --- the mouse --------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._glide.stop()
         self._pressed = self._last = event.position()
         left = event.button() == Qt.MouseButton.LeftButton
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -207,6 +231,7 @@ class Stage(Savable):
     def wheelEvent(self, event: QWheelEvent) -> None:
         if not self._still.isActive():
             self._trail.leave(self.viewpoint)
+        self._glide.stop()
         turned = event.angleDelta().y() or event.angleDelta().x()
         at = event.position()
         size = max(1, self.width()), max(1, self.height())
@@ -270,9 +295,10 @@ class Stage(Savable):
             return self.redo
         if held & control or held & Qt.KeyboardModifier.AltModifier:
             return None
-        view = pressed(self.viewpoint, QKeySequence(key).toString())
+        name = QKeySequence(key).toString()
+        view = pressed(self.viewpoint, name)
         if view is not None:
-            return lambda: self.go(view)
+            return lambda: self.go(view, name in NAMED)
         return (lambda: None) if _name(key) in FLYING else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -302,6 +328,7 @@ class Stage(Savable):
         super().focusOutEvent(event)
 
     def _begin_flying(self, key: str) -> None:
+        self._glide.stop()
         if not self._keys:
             self._trail.leave(self.viewpoint)
             self._flown = time.monotonic() - FRAME_MS / 1000
@@ -336,41 +363,16 @@ class Stage(Savable):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(inner, int(flags), self._words)
             return
-        self._paint_pictures(painter, area)
+        paint_pictures(painter, area, self._images, self._before, self._ready, self.divider)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         sight = self.sight()
         for overlay in self.overlays:
             overlay.paint(painter, sight)
         if self.divider is not None and len(self._images) > 1:
-            self._paint_divider(painter, self.divider * area.width(), area.height())
+            paint_divider(painter, self.divider * area.width(), area.height(), self.titles)
         if self._caption:
             at = QPointF(area.right() - SPACE.small, area.bottom() - SPACE.small - CHIP)
             chip(painter, self._caption, at, to_the_left=True)
-
-    def _paint_pictures(self, painter: QPainter, area: QRectF) -> None:
-        """One, or two beside the divider; the one before where this is not ready yet."""
-        at = area.width() * (1.0 if self.divider is None else self.divider)
-        fresh = QRectF(0, 0, area.width(), area.height() * self._ready)
-        sides = [QRectF(0, 0, at, area.height()), QRectF(at, 0, area.width() - at, area.height())]
-        for images, within in ((self._before, area), (self._images, fresh)):
-            for image, side in zip(images, sides, strict=False):
-                painter.save()
-                painter.setClipRect(side.intersected(within))
-                enlarged(painter, area, image)
-                painter.restore()
-
-    def _paint_divider(self, painter: QPainter, at: float, height: float) -> None:
-        painter.setPen(QPen(QColor(0, 0, 0, 90), 3))
-        painter.drawLine(QPointF(at, 0), QPointF(at, height))
-        painter.setPen(QPen(QColor(255, 255, 255, 230), 1.4))
-        painter.drawLine(QPointF(at, 0), QPointF(at, height))
-        painter.setBrush(QColor(255, 255, 255, 235))
-        painter.drawEllipse(QPointF(at, height / 2), 5, 5)
-        for title, left in zip(self.titles, (True, False), strict=True):
-            if title:
-                chip(
-                    painter, title, QPointF(at + (-SPACE.small if left else SPACE.small), 10), left
-                )
 
     def table(self) -> list[Row]:
         """Where it is seen from."""

@@ -72,9 +72,9 @@ def test_the_wheel_goes_nearer(stage: Stage) -> None:
     assert stage.viewpoint.distance < Viewpoint().distance
 
 
-def test_keys_choose_views_and_control_z_leads_back_and_forth(stage: Stage) -> None:
+def test_keys_choose_views_and_control_z_leads_back_and_forth(qtbot: QtBot, stage: Stage) -> None:
     QTest.keyClick(stage, Qt.Key.Key_7)
-    assert stage.viewpoint.elevation == 90.0
+    qtbot.waitUntil(lambda: stage.viewpoint.elevation == 90.0)
     QTest.keyClick(stage, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert stage.viewpoint == Viewpoint()
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

@@ -113,7 +113,7 @@ def test_what_cannot_be_used_is_said_and_nothing_is_offered(
     qtbot: QtBot, window: Window, tmp_path: Path
 ) -> None:
     for name, content, sentence in (
-        ("pot.obj", b"v 0 0 0\n", "No method here learns from 3-D"),
+        ("pot.stl", b"solid", "Of 3-D files .obj, .ply, .splat can be looked at"),
         ("text.odt", b"words and words", "does not use"),
         ("empty.png", b"", "is empty"),
     ):

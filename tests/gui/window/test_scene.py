@@ -154,3 +154,41 @@ def test_the_menu_of_the_scene_does_what_it_says(qtbot: QtBot, panel: ScenePanel
     for command, done in checks.items():
         window_of(panel).commands.action(f"scene.{command}").trigger()
         qtbot.waitUntil(done, timeout=LONG)
+
+
+def test_keyframes_are_laid_ordered_played_and_kept(
+    qtbot: QtBot, panel: ScenePanel, tmp_path: Path
+) -> None:
+    window, bar = window_of(panel), panel.path_bar
+    window.commands.action("scene.keyframe").trigger()
+    first = panel.stage.viewpoint
+    panel.stage.go(first.orbit(60, 20))
+    second = panel.stage.viewpoint
+    window.commands.action("scene.keyframe").trigger()
+    assert bar.isVisible()
+    assert bar.path.keys == (first, second)
+    qtbot.waitUntil(lambda: len(bar._pictures) == 2, timeout=LONG)
+    click(bar.earlier)
+    assert bar.path.keys == (second, first)
+    bar.seconds.setValue(0.2)
+    seen: list[object] = []
+    panel.stage.moved.connect(seen.append)
+    window.commands.action("scene.play").trigger()
+    qtbot.waitUntil(lambda: not bar.play.isChecked(), timeout=LONG)
+    assert len(seen) > 1
+    np.testing.assert_allclose(panel.stage.viewpoint.eye, first.eye, atol=1e-3)
+    file = tmp_path / "path.json"
+    bar.write(file)
+    click(bar.clear)
+    assert not bar.path.keys
+    bar.read(file)
+    assert bar.path.keys == (second, first)
+    assert bar.seconds.value() == 0.2
+    file.write_text("{}")
+    with qtbot.waitSignal(bar.problem) as told:
+        bar.read(file)
+    assert "is no camera path" in told.args[0]
+    bar.keys.setCurrentRow(0)
+    click(bar.remove)
+    assert bar.path.keys == (first,)
+    assert not bar.play.isEnabled()

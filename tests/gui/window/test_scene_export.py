@@ -37,6 +37,8 @@ def test_the_menu_writes_a_mesh_and_a_film_of_the_scene_in_front(
     qtbot.waitUntil(lambda: at_scene.commands.action("scene.export").isEnabled(), timeout=LONG)
     at_scene.commands.action("scene.export").trigger()
     dialog = at_scene.findChild(SceneExport)
+    kinds = [dialog.kind.itemData(at) for at in range(dialog.kind.count())]
+    assert kinds == ["mesh", "points", "voxels", "film"]  # no Gaussians, and no way laid yet
     dialog.resolution.setValue(16)
     dialog.automatic.setChecked(False)
     dialog.level.setValue(0.5)
