@@ -41,6 +41,7 @@ FASTER: dict[str, dict[str, Any]] = {
     "diffusion": {"sampling_steps": 4},
     "pixelcnn": {"depth": 2},
     "hash_grid": {"table": 8, "cells": 16, "samples": 24, "rays": 128},
+    "image_to_mesh": {"hidden": 8, "level": 1},
     "tensorf": {"cells": 16, "samples": 24, "rays": 128},
     **{id: {"grid": 16} for id in ("sdf", "occupancy_network", "voxel_occupancy")},
 }
