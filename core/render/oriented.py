@@ -7,6 +7,7 @@ in radians from x to the direction of its length, counter-clockwise from above.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Boxes = NDArray[np.floating]
@@ -49,36 +50,41 @@ def overlaps(a: Boxes, b: Boxes) -> NDArray[np.float64]:
     low = np.maximum.outer(a[:, 2] - a[:, 5] / 2, b[:, 2] - b[:, 5] / 2)
     touching = (apart < np.add.outer(*radii)) & (high > low)
     for i, j in np.argwhere(touching):
-        shared = area(clipped(prints[0][i], prints[1][j])) * (high - low)[i, j]
+        shared = shared_area(prints[0][i], prints[1][j]) * (high - low)[i, j]
         found[i, j] = shared / max(sizes[0][i] + sizes[1][j] - shared, 1e-12)
     return found
 
 
-def clipped(polygon: Boxes, window: Boxes) -> Boxes:
-    """What of a polygon (N, 2) lies within a convex one (M, 2), both counter-clockwise.
+@njit(nogil=True, cache=True, error_model="numpy")
+def shared_area(polygon, window):  # type: ignore[no-untyped-def]
+    """Area that two convex polygons (N, 2) and (M, 2) share, both counter-clockwise.
 
-    Sutherland and Hodgman 1974: one side of the window after the other.
+    Sutherland and Hodgman 1974: the first is cut at one side of the second after the other.
     """
-    for start, end in zip(window, np.roll(window, -1, axis=0), strict=True):
-        if not len(polygon):
-            break
-        along = end - start
-        away = along[0] * (polygon[:, 1] - start[1]) - along[1] * (polygon[:, 0] - start[0])
-        kept = []
-        for here, there, now, then in zip(
-            polygon, np.roll(polygon, -1, axis=0), away, np.roll(away, -1), strict=True
-        ):
-            if now >= 0:
-                kept.append(here)
-            if (now >= 0) != (then >= 0):
-                kept.append(here + (there - here) * (now / (now - then)))
-        polygon = np.array(kept).reshape(-1, 2)
-    return polygon
-
-
-def area(polygon: Boxes) -> float:
-    """Of a polygon (N, 2), positive where it is counter-clockwise; 0 of fewer than three."""
-    if len(polygon) < 3:
-        return 0.0
-    x, y = polygon.T
-    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
+    most = len(polygon) + len(window)
+    here, kept = np.empty((most, 2)), np.empty((most, 2))
+    count = len(polygon)
+    here[:count] = polygon
+    for side in range(len(window)):
+        sx, sy = window[side]
+        dx, dy = window[(side + 1) % len(window)] - window[side]
+        left = 0
+        for i in range(count):
+            x, y = here[i]
+            u, v = here[(i + 1) % count]
+            now = dx * (y - sy) - dy * (x - sx)
+            then = dx * (v - sy) - dy * (u - sx)
+            if now >= 0.0:
+                kept[left, 0], kept[left, 1] = x, y
+                left += 1
+            if (now >= 0.0) != (then >= 0.0):
+                share = now / (now - then)
+                kept[left, 0], kept[left, 1] = x + (u - x) * share, y + (v - y) * share
+                left += 1
+        here, kept, count = kept, here, left
+    twice = 0.0
+    for i in range(count):
+        x, y = here[i]
+        u, v = here[(i + 1) % count]
+        twice += x * v - u * y
+    return twice / 2.0

@@ -52,7 +52,7 @@ BOTH = ("digits", "toyland")
 CLIPS = ("clips",)
 DOMAINS = ("domains",)
 SCENES = ("scenes",)
-TRUTHS = {"points": ("shapes",), "solid": ("objects",)}
+TRUTHS = {"points": ("shapes",), "solid": ("objects",), "boxes": ("streets",)}
 # 48 pictures to learn from and 48 held out, or as many frames.
 FEW: dict[str, dict[str, Any]] = {
     "toyland": {"count": COUNT, "held_out": COUNT},
@@ -60,6 +60,7 @@ FEW: dict[str, dict[str, Any]] = {
     "scenes": {"views": 12, "held_out": 4, "side": 20},
     "shapes": {"views": 8, "held_out": 3, "side": 20, "points": 96, "corners": 24},
     "objects": {"count": 16, "held_out": 8, "side": 24},
+    "streets": {"count": 16, "held_out": 8, "side": 48},
     "clips": {"count": 6, "held_out": 6, "frames": COUNT // 6, "side": 48},
 }
 

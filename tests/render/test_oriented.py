@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.render.oriented import area, clipped, corners, footprints, overlaps
+from core.render.oriented import corners, footprints, overlaps, shared_area
 
 UNIT = [0.0, 0, 0, 1, 1, 1, 0]
 
@@ -39,9 +39,12 @@ def test_corners_follow_length_and_yaw() -> None:
     found = corners(np.array([[1.0, 2, 3, 4, 2, 6, np.pi / 2]]))[0]
     np.testing.assert_allclose(found[0], [0, 4, 0], atol=1e-9)  # front left, below
     np.testing.assert_allclose(found[6], [2, 0, 6], atol=1e-9)  # rear right, above
-    assert area(footprints(np.array([UNIT]))[0]) == pytest.approx(1)
 
 
-def test_a_polygon_beyond_the_window_leaves_nothing() -> None:
+def test_the_area_that_polygons_share_worked_by_hand() -> None:
     window = footprints(np.array([UNIT]))[0]
-    assert area(clipped(window + 2, window)) == 0.0
+    triangle = np.array([[-0.5, -0.5], [1.5, -0.5], [-0.5, 1.5]])
+    assert shared_area(window, window) == pytest.approx(1)
+    assert shared_area(triangle, window) == pytest.approx(1.0)
+    assert shared_area(triangle - 0.5, window) == pytest.approx(0.5)
+    assert shared_area(window + 2, window) == 0.0
