@@ -124,9 +124,10 @@ def guessed(truth: Tensor, cameras: Cameras) -> Tensor:
 
 def without_doubles(found: Found) -> Found:
     """Those that share little volume with any that is better: two things are not in one place."""
-    shares, kept = overlaps(found.boxes, found.boxes), []
+    shares = overlaps(found.boxes, found.boxes)
+    kept: list[int] = []
     for one in range(len(found.scores)):
-        if not (shares[one, kept] > DOUBLE).any():
+        if all(shares[one, other] <= DOUBLE for other in kept):
             kept.append(one)
     return Found(found.kinds[kept], found.scores[kept], found.boxes[kept], found.flat[kept])
 

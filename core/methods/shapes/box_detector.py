@@ -160,6 +160,10 @@ class BoxDetector(Method):
             depth = depth + ground_ahead(middles.detach(), cameras)
         return Told(middles, depth, size, angle, sides)
 
+    def seen_from(self, packed: Tensor | None, images: Tensor) -> Cameras:
+        """Where each picture was taken; of those not known, 2 m high and along the street."""
+        return _cameras(packed, images)
+
     @torch.no_grad()
     def detect(self, images: Tensor, packed: Tensor | None = None) -> list[Found]:
         """The things in pictures (B, C, S, S), best first; of cameras (B, 20) that are not known a
