@@ -387,6 +387,23 @@ def test_a_ray_makes_the_pixel_it_is_rendered_as(id: str, data: str) -> None:
         method.render(camera, cancelled=lambda: True)
 
 
+@on_both(having("Detects"))
+@torch.no_grad()
+def test_it_detects_in_each_picture_alone_best_first(id: str, data: str) -> None:
+    method, look = trained(id, data), look_at(data, count=4)
+    every = method.detect(look.images, look.cameras)
+    assert len(every) == len(look.images)
+    for one, found in enumerate(every):
+        assert found.boxes.shape == (len(found.scores), 7)
+        assert found.flat.shape == (len(found.kinds), 4)
+        assert np.isfinite(found.boxes).all()
+        assert (np.diff(found.scores) <= 0).all()
+        alone = method.detect(look.images[one : one + 1], look.cameras[one : one + 1])[0]
+        np.testing.assert_allclose(alone.boxes, found.boxes, atol=1e-3)
+    unknown = torch.full_like(look.cameras, torch.nan)
+    assert bool(method.seen_from(unknown, look.images).pack().isfinite().all())
+
+
 @on_both(having("Orders"))
 @torch.no_grad()
 def test_its_orders_are_permutations_and_its_answers_probabilities(id: str, data: str) -> None:

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from core.bases.box_pictures import MADE, TRUE, from_above, over_picture
 from core.bases.boxes_in_space import (
+    USUAL_SIDE,
     Found,
     Told,
     average_precision,
@@ -51,11 +52,11 @@ NUMBERS = (2, 1, 3, 2, 4)  # that are told of a thing: offset, depth, size, angl
 class BoxDetectorConfig(MethodConfig):
     """The size of the network, and what counts how much."""
 
-    steps: int = option(360, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
+    steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
                         group="Training")  # fmt: skip
-    batch_size: int = option(16, "Pictures in a step.", low=2, high=8192, log=True,
+    batch_size: int = option(8, "Pictures in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
-    learning_rate: float = option(4e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
+    learning_rate: float = option(2.5e-3, "Size of a step at its largest.", low=1e-7, high=10.0,
                                   log=True, live=True, group="Training")  # fmt: skip
     backbone: str = option("convnet", "The network that looks at the picture.",
                            choices=("convnet",), group="Network", advanced=True)  # fmt: skip
@@ -144,12 +145,14 @@ class BoxDetector(Method):
             "angle": away(told.angle, wanted.angle),
             "sides": away(told.sides, wanted.sides),
         }
-        weights = {"depth": 2.0, "sides": 0.2}
+        weights = {"depth": 2.0, "sides": 0.4}
         total = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
         return {"loss": total, **parts}
 
     def _told(self, numbers: Tensor, cells: Tensor, cell: float, cameras: Cameras) -> Told:
-        """What numbers (B, 12, S, S) say at cells (B, N, 2); depths beside that of the ground."""
+        """What numbers (B, 12, S, S) say at cells (B, N, 2); depths beside that of the
+        ground where the thing stands, which is at the lower side of its box in the picture.
+        """
         side = numbers.shape[-1]
         rows = (cells[..., 1] * side + cells[..., 0])[:, None].expand(-1, numbers.shape[1], -1)
         here = numbers.flatten(2).gather(2, rows).transpose(1, 2)  # (B, N, 12)
@@ -157,7 +160,8 @@ class BoxDetector(Method):
         middles = (cells + 0.5 + offset) * cell
         depth = depth[..., 0]
         if self.config.ground:
-            depth = depth + ground_ahead(middles.detach(), cameras)
+            below = middles + F.pad(sides[..., 3:] * USUAL_SIDE, (1, 0))  # where it stands
+            depth = depth + ground_ahead(below.detach(), cameras)
         return Told(middles, depth, size, angle, sides)
 
     def seen_from(self, packed: Tensor | None, images: Tensor) -> Cameras:
