@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from core.bases.boxes_in_space import Found
     from core.pictures import Denoising, Guess, Reconstruction
     from core.render.cameras import Cameras
     from core.render.marching import RaySamples
@@ -239,6 +240,19 @@ class Renders(Protocol):
 
 
 @runtime_checkable
+class Detects(Protocol):
+    """Pictures of streets to boxes in space."""
+
+    def detect(self, images: Tensor, packed: Tensor | None = None) -> list[Found]:
+        """The things in pictures (B, C, S, S), best first, of each by cameras (B, 20)."""
+        ...
+
+    def seen_from(self, packed: Tensor | None, images: Tensor) -> Cameras:
+        """Where pictures are taken to be seen from: where a camera is not known, a usual one."""
+        ...
+
+
+@runtime_checkable
 class Extracts(Protocol):
     """A scene to a mesh or a grid: it can be asked anywhere in the box from −1 to 1."""
 
@@ -290,6 +304,7 @@ ABILITIES: dict[str, type] = {
     "Translates": Translates,
     "Renders": Renders,
     "Extracts": Extracts,
+    "Detects": Detects,
 }
 
 
@@ -311,6 +326,7 @@ def abilities_of(method: object) -> list[str]:
         "Translates": "translate",
         "Renders": "sample_ray",
         "Extracts": "density_at",
+        "Detects": "detect",
     }
     return [
         ability

@@ -146,7 +146,7 @@ def check_data(experiment: Experiment, data: ImageSet) -> None:
             f"{data.title} has none; choose scenes, painted or of your own"
         )
     if cls.needs_truth and data.truth != cls.needs_truth:
-        source = {"points": "shapes", "solid": "objects"}[cls.needs_truth]
+        source = {"points": "shapes", "solid": "objects", "boxes": "streets"}[cls.needs_truth]
         raise DataError(
             f"{experiment.method} learns from {cls.needs_truth} that are known of every picture, "
             f"and {data.title} has none; choose {source}"

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.abilities import Attends, Encodes, Guesses, Reconstructs
+from core.abilities import Attends, Detects, Encodes, Guesses, Reconstructs
 from core.bases.encoder import EncoderMethod
 from core.data.augment import Augmentation
 from core.data.augment.compose import augment
+from core.data.streets.record import BOX, NUMBERS, THERE
 from core.evaluate.clusters import Clustering, cluster
 from core.evaluate.features import EvaluationError
 from core.method import Look, Method
@@ -156,6 +157,37 @@ def reconstruction(method: Method, look: Look) -> ImageGrid:
     if not isinstance(method, Reconstructs):
         raise CannotAnswer(f"{type(method).__name__} makes no whole picture of a part")
     return method.reconstruct(look.images).side_by_side()
+
+
+@dataclass(frozen=True)
+class InSpace:
+    """One picture, its camera, and boxes as core.render.oriented has them, in metres."""
+
+    image: Images  # (S, S, 3)
+    camera: np.ndarray  # (20,) packed
+    found: np.ndarray  # (D, 7)
+    flat: np.ndarray  # (D, 4) left, top, right, bottom of each in the picture
+    kinds: np.ndarray  # (D,)
+    true: np.ndarray  # (T, 7)
+
+
+def in_space(at: int, sure: float) -> Callable[[Method, Look], InSpace]:
+    """The things that a method sees in one of the pictures, with a score of at least `sure`."""
+
+    def ask(method: Method, look: Look) -> InSpace:
+        if not isinstance(method, Detects):
+            raise CannotAnswer(f"{type(method).__name__} finds no boxes in space")
+        images = look.images[at : at + 1]
+        packed = None if look.cameras is None else look.cameras[at : at + 1]
+        [found] = method.detect(images, packed)
+        kept = found.scores >= sure
+        camera = method.seen_from(packed, images).pack()[0].cpu().numpy().copy()
+        rows = np.zeros((0, NUMBERS)) if look.truth is None else look.truth[at].numpy()
+        true = rows[rows[:, THERE] > 0][:, BOX].copy()
+        return InSpace(as_images(images.numpy())[0], camera, found.boxes[kept], found.flat[kept],
+                       found.kinds[kept], true)  # fmt: skip
+
+    return ask
 
 
 def figure(name: str) -> Callable[[Method, Look], Picture]:

@@ -103,7 +103,7 @@ class ImageSet:
     problems: Sequence[Problem] = ()
     facts: dict[str, Any] = field(default_factory=dict)  # boxes, masks, captions ... by name
     attributes: Sequence[str] = ()  # names of the columns of `Pictures.attributes`
-    truth: str = ""  # what `Pictures.truth` is: "points" or "solid"
+    truth: str = ""  # what `Pictures.truth` is: "points", "solid" or "boxes"
     paired: bool = False  # whether a picture and its partner show the same
 
     def __post_init__(self) -> None:

@@ -23,6 +23,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "scenes": ("core.data.scenes.source", "Scenes"),
     "shapes": ("core.data.solids.source", "Shapes"),
     "objects": ("core.data.solids.objects", "Objects"),
+    "streets": ("core.data.streets.source", "Streets"),
     "mixtures": ("core.data.points.source", "Mixtures"),
     "clips": ("core.data.clips.source", "Clips"),
     "photos": ("core.data.photos", "Photos"),

@@ -45,3 +45,19 @@ class Pyramid(nn.Module):
 def pooled(maps: Tensor, side: int) -> Tensor:
     """Means over side² parts of a map (B, C, h, w), as one row (B, C side²)."""
     return torch.nn.functional.adaptive_avg_pool2d(maps, side).flatten(1)
+
+
+def aligned(maps: list[Tensor], places: Tensor) -> Tensor:
+    """What each map (B, C, h, w) has at places (B, V, 2), x and y in 0..1 of the picture's sides.
+
+    (B, V, sum of channels), between pixels linearly; of places beyond the edge what is there.
+    Wang et al., "Pixel2Mesh", ECCV 2018, section 3.3: perceptual feature pooling.
+    """
+    grid = (2 * places - 1)[:, :, None]
+    found = [
+        torch.nn.functional.grid_sample(
+            values, grid, mode="bilinear", padding_mode="border", align_corners=False
+        )[..., 0]
+        for values in maps
+    ]
+    return torch.cat(found, dim=1).transpose(1, 2)

@@ -85,12 +85,18 @@ class Cameras:
 
         What lies behind it is at a negative distance, and at no pixel that means anything.
         """
-        pose, lens = self.poses[which], self.lenses[which].expand(len(points), 8)
-        own = (points - pose[:, 3]) @ pose[:, :3]
-        ahead = -own[:, 2]
+        pixels, ahead = self[which].project_each(points[None])
+        return pixels[0], ahead[0]
+
+    def project_each(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Pixels (N, R, 2) that each camera sees its own points (N, R, 3) at, and how far ahead."""
+        own = (points - self.poses[:, None, :, 3]) @ self.poses[:, :, :3]
+        ahead = -own[..., 2]
         safe = torch.where(ahead.abs() < 1e-9, 1e-9, ahead)
-        across = torch.stack([own[:, 0] / safe, -own[:, 1] / safe], dim=1)
-        return distorted(across, lens[:, 4:]) * lens[:, :2] + lens[:, 2:4], ahead
+        across = torch.stack([own[..., 0] / safe, -own[..., 1] / safe], dim=2)
+        lens = self.lenses[:, None].expand(*ahead.shape, 8)
+        bent = distorted(across.flatten(0, 1), lens[..., 4:].flatten(0, 1)).view_as(across)
+        return bent * lens[..., :2] + lens[..., 2:4], ahead
 
 
 def _directions(lenses: Tensor, pixels: Tensor) -> Tensor:

@@ -26,6 +26,7 @@ from gui.pages.pictures import Pictures
 from gui.pages.setup import Setup
 from gui.panels.attention import AttentionPanel
 from gui.panels.base import Panel
+from gui.panels.boxes import BoxesPanel
 from gui.panels.clusters import ClustersPanel
 from gui.panels.colour_hints import ColourHintsPanel
 from gui.panels.embedding import EmbeddingPanel
@@ -137,8 +138,9 @@ class Desk(QWidget):
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)
-        for panel in (ScenePanel, TranslatePanel, GuessPanel, ReconstructPanel, FillPanel,
-                      ColourHintsPanel, OrderPanel, AttentionPanel, ClustersPanel):  # fmt: skip
+        for panel in (ScenePanel, BoxesPanel, TranslatePanel, GuessPanel, ReconstructPanel,
+                      FillPanel, ColourHintsPanel, OrderPanel, AttentionPanel,
+                      ClustersPanel):  # fmt: skip
             if panel.ability in able:
                 self._add_panel(panel.title.lower(), panel(self.session))
         for name, made in panels_of_makers(self.session, self.tasks, able, self):

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OPTIONS = ("setup", "note")
-SHOWN = ("scene", "drawing board", "nursery", "quality", "denoise", "pixel by pixel", "guesses",
-         "reconstruction", "hide by hand", "colour hints", "puzzle by hand", "latent space",
-         "interpolation", "arithmetic", "inversion", "attention", "figures", "clusters",
-         "labelling", "evaluation")  # fmt: skip
+SHOWN = ("scene", "boxes in space", "drawing board", "nursery", "quality", "denoise",
+         "pixel by pixel", "guesses", "reconstruction", "hide by hand", "colour hints",
+         "puzzle by hand", "latent space", "interpolation", "arithmetic", "inversion",
+         "attention", "figures", "clusters", "labelling", "evaluation")  # fmt: skip
 OPTIONS_WIDTH = 300
 PICTURES, SCENE = 0.54, 0.70  # of the width beside the options; curves have the rest
 WIDE = 1400  # from this width on the options stand beside the curves and a scene

@@ -40,6 +40,7 @@ FASTER: dict[str, dict[str, Any]] = {
     "diffusion": {"sampling_steps": 2},
     "pixelcnn": {"depth": 2},
     "hash_grid": {"table": 8, "cells": 16, "samples": 24, "rays": 128},
+    "image_to_mesh": {"hidden": 8, "level": 1},
     "tensorf": {"cells": 16, "samples": 24, "rays": 128},
     **{id: {"grid": 16} for id in ("sdf", "occupancy_network", "voxel_occupancy")},
 }
@@ -50,7 +51,7 @@ BOTH = ("digits", "toyland")
 CLIPS = ("clips",)
 DOMAINS = ("domains",)
 SCENES = ("scenes",)
-TRUTHS = {"points": ("shapes",), "solid": ("objects",)}
+TRUTHS = {"points": ("shapes",), "solid": ("objects",), "boxes": ("streets",)}
 # 48 pictures to learn from and 48 held out, or as many frames.
 FEW: dict[str, dict[str, Any]] = {
     "toyland": {"count": COUNT, "held_out": COUNT},
@@ -58,6 +59,7 @@ FEW: dict[str, dict[str, Any]] = {
     "scenes": {"views": 12, "held_out": 4, "side": 20},
     "shapes": {"views": 8, "held_out": 3, "side": 20, "points": 96, "corners": 24},
     "objects": {"count": 16, "held_out": 8, "side": 24},
+    "streets": {"count": 16, "held_out": 8, "side": 48},
     "clips": {"count": 6, "held_out": 6, "frames": COUNT // 6, "side": 48},
 }
 
@@ -385,6 +387,23 @@ def test_a_ray_makes_the_pixel_it_is_rendered_as(id: str, data: str) -> None:
         torch.testing.assert_close(colour, seen.colour.view(-1, 3)[at], atol=0.02, rtol=0)
     with pytest.raises(Cancelled):
         method.render(camera, cancelled=lambda: True)
+
+
+@on_both(having("Detects"))
+@torch.no_grad()
+def test_it_detects_in_each_picture_alone_best_first(id: str, data: str) -> None:
+    method, look = trained(id, data), look_at(data, count=4)
+    every = method.detect(look.images, look.cameras)
+    assert len(every) == len(look.images)
+    for one, found in enumerate(every):
+        assert found.boxes.shape == (len(found.scores), 7)
+        assert found.flat.shape == (len(found.kinds), 4)
+        assert np.isfinite(found.boxes).all()
+        assert (np.diff(found.scores) <= 0).all()
+        alone = method.detect(look.images[one : one + 1], look.cameras[one : one + 1])[0]
+        np.testing.assert_allclose(alone.boxes, found.boxes, atol=1e-3)
+    unknown = torch.full_like(look.cameras, torch.nan)
+    assert bool(method.seen_from(unknown, look.images).pack().isfinite().all())
 
 
 @on_both(having("Orders"))

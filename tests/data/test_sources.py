@@ -26,6 +26,7 @@ def test_the_table_holds_every_source_under_its_own_id() -> None:
         "scenes",
         "shapes",
         "objects",
+        "streets",
         "mixtures",
         "clips",
         "photos",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from core.config import option
-from core.data.cache import Cache, key_of
-from core.data.imageset import DataError, ImageSet, Source
+from core.data.imageset import ImageSet, Source
+from core.data.made import Made, Making
 from core.data.solids.implicit import Implicit, box, capsule, cylinder, ellipsoid, union
 from core.progress import Progress
 
@@ -48,40 +48,16 @@ class Objects(Source):
 
     def load(self, options: Any, progress: Progress) -> ImageSet:
         """Make them, or map an earlier making of the same; raises Cancelled."""
-        key = key_of(source=self.id, rules=RULES, options=asdict(options), files="")
-        cache = Cache()
-        kept = cache.get(key)
-        if kept is None:
-            _make(options, cache, key, progress)
-            kept = cache.get(key)
-        if kept is None:
-            raise DataError(f"{cache.folder}: the objects are gone; load them again")
-        train = replace(kept.train, truth=kept.facts["train"]["record"])
-        held_out = replace(kept.held_out, truth=kept.facts["held_out"]["record"])
-        return replace(kept, train=train, held_out=held_out, truth="solid")
+        counts = {"train": options.count, "held_out": options.held_out}
 
+        def one(part: str, n: int) -> Made:
+            rng = np.random.default_rng((options.seed, int(part == "held_out"), n))
+            label = n % len(KINDS)
+            return Made(*photographed(KINDS[label][1](rng), options.side, rng), label=label)
 
-def _make(options: Any, cache: Cache, key: str, progress: Progress) -> None:
-    total = options.count + options.held_out
-    with cache.writing(key, (3, options.side, options.side)) as writer:
-        done = 0
-        for held, count in ((False, options.count), (True, options.held_out)):
-            images, labels, cameras, records = [], [], [], []
-            for n in range(count):
-                progress.update("making objects", done, total, "objects")
-                done += 1
-                rng = np.random.default_rng((options.seed, int(held), n))
-                label = n % len(KINDS)
-                image, camera, known = photographed(KINDS[label][1](rng), options.side, rng)
-                images.append(image)
-                labels.append(label)
-                cameras.append(camera)
-                records.append(known)
-            writer.add(np.stack(images), np.array(labels, np.int64), held,
-                       cameras=np.stack(cameras))  # fmt: skip
-            writer.know("held_out" if held else "train", "record", np.stack(records))
-        names = [name for name, _ in KINDS]
-        writer.describe(Objects.id, Objects.title, names, facts={})
+        making = Making(self, RULES, options, counts, (3, options.side, options.side))
+        found = making.load(one, [name for name, _ in KINDS], progress)
+        return replace(found, truth="solid")
 
 
 def photographed(

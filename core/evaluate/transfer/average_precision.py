@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.bases.ranking import precision_area, taken
 from core.evaluate.transfer.truth import Things
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
-RECALLS = np.linspace(0.0, 1.0, 101)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Matches:
         for kind in np.flatnonzero(there):
             mine = np.flatnonzero((self.classes == kind) & among[self.pictures])
             ranked = mine[np.argsort(-self.scores[mine], kind="stable")]
-            found[kind] = [_area(column, there[kind]) for column in self.right[ranked].T]
+            found[kind] = [precision_area(column, there[kind]) for column in self.right[ranked].T]
         return found
 
 
@@ -67,7 +67,7 @@ def match(
             mine = np.flatnonzero(answer.classes == kind)
             ranked = mine[np.argsort(-answer.scores[mine], kind="stable")]
             real = things.boxes[things.classes == kind]
-            verdict[ranked] = _taken(overlaps(answer.boxes[ranked], real), thresholds)
+            verdict[ranked] = taken(overlaps(answer.boxes[ranked], real), thresholds)
         right.append(verdict)
     return Matches(
         np.repeat(np.arange(len(found)), [len(answer.scores) for answer in found]),
@@ -85,24 +85,3 @@ def overlaps(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.flo
     shared = np.clip(high - low, 0, None).prod(axis=-1)
     either = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1) - shared
     return shared / np.maximum(either, 1e-12)
-
-
-def _taken(shares: NDArray[np.float64], thresholds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether each detection (best score first) takes a thing, (D, thresholds), from (D, G)."""
-    right = np.zeros((len(shares), len(thresholds)), dtype=bool)
-    for t, threshold in enumerate(thresholds):
-        free = np.ones(shares.shape[1], dtype=bool)
-        for d, share in enumerate(shares):
-            best = int(np.where(free, share, -1.0).argmax())
-            if free[best] and share[best] >= threshold:
-                free[best], right[d, t] = False, True
-    return right
-
-
-def _area(right: NDArray[np.bool_], there: int) -> float:
-    """Precision averaged over the recalls, of detections (D,) best first and `there` things."""
-    hits = np.cumsum(right)
-    precision = hits / np.arange(1, len(right) + 1)
-    monotone = np.maximum.accumulate(precision[::-1])[::-1]
-    at = np.searchsorted(hits / there, RECALLS, side="left")
-    return float(np.append(monotone, 0.0)[at].mean())

@@ -16,15 +16,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.bases.pictured import BEHIND, cameras_of, cubes, usual_camera
 from core.config import option
 from core.data.solids.record import SIDE, cells_of
 from core.method import Batch, DataShape, Look, Method, MethodConfig, Trials, figure
 from core.nets.from_image import Pyramid, normal, pooled
 from core.pictures import ImageGrid, as_images
-from core.render.cameras import Cameras, orbit, pinhole
-from core.render.mesh import Mesh
-from core.render.meshing import NothingThere, crossing
-from core.render.raster import draw
 
 SHOWN = 6
 START = 8  # blocks a side that the code is laid out on
@@ -117,21 +114,21 @@ class ImageToVoxels(Method):
     )
     def cells(self, look: Look) -> ImageGrid:
         count = len(look.images[:SHOWN])
-        images, packed = look.images[:SHOWN].cpu(), look.cameras
+        images, side = look.images[:SHOWN].cpu(), 2 * look.images.shape[-1]
+        packed = None if look.cameras is None else look.cameras[:SHOWN].cpu()
+        cameras = cameras_of(packed, images).resized(side, side)
+        behind = usual_camera(side, BEHIND)
         made = self(look.images[:SHOWN]).cpu().numpy()
         known = None if look.truth is None else cells_of(look.truth[:SHOWN]).cpu().numpy()
-        rows, side = [], 2 * images.shape[-1]
+        rows = []
         for one in range(count):
-            camera = _camera(None if packed is None else packed[one], side)
-            behind = _camera(None, side, turn=1.2)
             truth = np.full(made[one].shape, -1.0) if known is None else known[one] - 0.5
             large = F.interpolate(images[one : one + 1], size=(side, side))[0]
-            rows += [large.expand(3, -1, -1), cubes(made[one], camera), cubes(made[one], behind),
-                     cubes(truth, behind)]  # fmt: skip
+            rows += [large.expand(3, -1, -1), cubes(made[one], cameras[one]),
+                     cubes(made[one], behind), cubes(truth, behind)]  # fmt: skip
         guess = (self.mean - 0.3).cpu().numpy()
         blank = torch.ones(3, side, side)
-        front, back = _camera(None, side), _camera(None, side, turn=1.2)
-        rows += [blank, cubes(guess, front), cubes(guess, back), blank]
+        rows += [blank, cubes(guess, usual_camera(side)), cubes(guess, behind), blank]
         captions = ["Picture", "Made", "Other side", "Truth"] * count
         captions += ["", "Mean of all", "Other side", ""]
         return ImageGrid(as_images(torch.stack(rows).numpy()), captions, columns=4)
@@ -142,25 +139,3 @@ def mean_iou(made: Tensor, truth: Tensor) -> Tensor:
     both = (made & truth).flatten(1).sum(dim=1)
     either = (made | truth).flatten(1).sum(dim=1).clamp(min=1)
     return (both / either).mean()
-
-
-def _camera(packed: Tensor | None, side: int, turn: float = -1.0) -> Cameras:
-    """Where a picture was taken, or, where that is not known, somewhere before or behind."""
-    angles = torch.tensor([[turn], [0.5]])
-    usual = pinhole(orbit(angles[0], angles[1], 4.0), (side, side), 0.62)
-    if packed is None or turn > 0 or bool(packed.isnan().any()):
-        return usual
-    known = packed[None].cpu()
-    width = round(2 * float(known[0, 14]))  # cx, after the 12 numbers of the pose and fx, fy
-    return Cameras.unpack(known, (width, width)).resized(side, side)
-
-
-def cubes(values: np.ndarray, camera: Cameras) -> Tensor:
-    """Where values (S, S, S) are above 0 as a camera sees it: (3, H, W), the shape of its cells."""
-    try:
-        found = crossing((values > 0).astype(np.float32), 0.5)
-    except NothingThere:
-        return torch.ones(3, camera.size[1], camera.size[0])
-    scale = np.float32((len(values) - 1) / len(values))  # values are of the cells' middles
-    mesh = Mesh(found.vertices * scale, found.faces, None, found.normals)
-    return draw(mesh, camera).seen.colour.permute(2, 0, 1)

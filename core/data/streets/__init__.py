@@ -1,0 +1,1 @@
+"""Streets: pictures with cars, vans and people whose boxes in space are known."""
