@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from core.observer import Answer
     from core.viewing import Box, Easel, Frame, Views, Wish
 
-LIVE_BUDGET = 0.18  # seconds of a picture while the run trains and nothing moves
-LIVE_MS, PATIENCE = 250, 3  # until the next one: at least, and in times that the last one took
+LIVE_BUDGET = 0.12  # seconds of a picture while the run trains and nothing moves
+LIVE_MS, PATIENCE = 250, 6  # until the next one: at least, and in times that the last one took
 WHOLE = 60.0  # seconds that a picture may take that is not shown in parts
 COUNTED = 1.0  # second over which pictures are counted
 STATES = {"moving": "moving", "live": "training", "still": "still", "refining": "refining",
