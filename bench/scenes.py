@@ -101,10 +101,10 @@ def report(plans: Mapping[str, Plan], options: dict[str, Any], seeds: list[int])
         for seed in seeds:
             found = apart(plan, options, seed)
             title = name if len(seeds) == 1 else f"{name}, seed {seed}"
-            each = f"{1e3 * found.seconds / max(1, found.steps):.1f}"
-            told = [f"{found.psnr[m]:.2f}" if m in found.psnr else "" for m in marks]
-            look, peak = f"{1e3 * found.look:.0f}", f"{found.peak:.0f}"
-            rows.append((title, *told, found.steps, each, look, peak))
+            each, look = 1e3 * found.seconds / max(1, found.steps), 1e3 * found.look
+            told = (f"{found.psnr[m]:.2f}" if m in found.psnr else "" for m in marks)
+            rows.append((title, *told, found.steps, f"{each:.1f}", f"{look:.0f}",
+                         f"{found.peak:.0f}"))  # fmt: skip
             print(f"{title}: {found.failed or 'done'}", flush=True)
             bars = {} if options else {at: bar for at, bar in plan.bars.items() if at in found.psnr}
             for at, bar in bars.items():

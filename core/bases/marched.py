@@ -39,7 +39,7 @@ class MarchedConfig(SceneConfig):
 class MarchedScene(SceneMethod):
     """A subclass gives its `field`, and says by `density_of` how dense places are."""
 
-    band = 2048
+    band = 4096
     Config = MarchedConfig
     config: MarchedConfig
 
