@@ -52,7 +52,7 @@ NUMBERS = (2, 1, 3, 2, 4)  # that are told of a thing: offset, depth, size, angl
 class BoxDetectorConfig(MethodConfig):
     """The size of the network, and what counts how much."""
 
-    steps: int = option(600, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
+    steps: int = option(500, "Training steps in all.", low=1, high=10_000_000, log=True, live=True,
                         group="Training")  # fmt: skip
     batch_size: int = option(8, "Pictures in a step.", low=2, high=8192, log=True,
                              group="Training")  # fmt: skip
@@ -66,8 +66,9 @@ class BoxDetectorConfig(MethodConfig):
                           group="Method")  # fmt: skip
     to_the_ray: bool = option(True, "Learn the angle to the ray; else the angle in the world.",
                               group="Method")  # fmt: skip
-    mirror: bool = option(True, "Mirror half of the pictures, with their cameras and boxes.",
-                          group="Training", advanced=True)  # fmt: skip
+    mirror: bool = option(False, "Mirror half of the streets: then the side of the road that a car "
+                          "is on no longer tells where it looks.", group="Training",
+                          advanced=True)  # fmt: skip
 
 
 class BoxDetector(Method):
@@ -79,6 +80,7 @@ class BoxDetector(Method):
     trials: ClassVar[Trials] = {
         "The ground is not told": {"ground": False},
         "Angles in the world": {"to_the_ray": False},
+        "Mirrored streets": {"mirror": True},
     }
 
     config: BoxDetectorConfig
