@@ -111,7 +111,7 @@ class SceneMethod(Method):
         error = (seen.colour - truth).square().mean()
         return {
             "loss": error,
-            "psnr": psnr(error.detach()),
+            "PSNR": psnr(error.detach()),
             "samples a ray": seen.samples.float().mean(),
         }
 
@@ -130,7 +130,7 @@ class SceneMethod(Method):
             truth = batch.images[one].flatten(1).T[chosen]
             errors.append((colour.clamp(0, 1) - truth).square().mean())
         error = torch.stack(errors)
-        return {"loss": error.mean(), "psnr": psnr(error).mean()}
+        return {"loss": error.mean(), "PSNR": psnr(error).mean()}
 
     # --- abilities --------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ class ShapeMethod(Method):
         anywhere = Known.of(batch.truth[:, : batch.truth.shape[1] // 2])
         scalars = {"loss": self.judged(Known.of(batch.truth))}
         if bool(anywhere.away.isfinite().all()):
-            scalars["iou"] = iou(self.value_at(anywhere.places) > 0, anywhere.away < 0)
+            scalars["IoU"] = iou(self.value_at(anywhere.places) > 0, anywhere.away < 0)
         surface = Known.of(batch.truth).surface[:JUDGED_POINTS].cpu().numpy()
         apart = LOST
         try:
@@ -113,7 +113,7 @@ class ShapeMethod(Method):
             apart = sum(chamfer(made.vertices, surface)) / 2
         except ValueError:  # there is no surface yet, or none with an area
             pass
-        scalars["chamfer"] = scalars["loss"].new_tensor(apart)
+        scalars["Chamfer"] = scalars["loss"].new_tensor(apart)
         return scalars
 
     def judged(self, known: Known) -> Tensor:

@@ -45,7 +45,7 @@ def keep(lane: Lane, store: RunStore) -> str:
 
 def _write(lane: Lane, run: Run) -> None:
     rows = [(step, {**scalars, "seconds": round(at, 4)}) for step, at, scalars in lane.rows]
-    rows += [(j.step, {"held-out/psnr": j.psnr}) for j in lane.judged if j.step]
+    rows += [(j.step, {"held-out/PSNR": j.psnr}) for j in lane.judged if j.step]
     for step, scalars in sorted(rows, key=lambda row: row[0]):
         run.append(step, scalars)
     model, optimizer, state = lane.trainer.checkpoint()

@@ -186,7 +186,7 @@ class Lane:
         if self.judged and self.judged[-1].step == self.step:
             return self.judged[-1]
         began = self._now()
-        psnr = self.trainer.validate()["psnr"]
+        psnr = self.trainer.validate()["PSNR"]
         self._judging = self._now() - began
         found = Judged(self.step, self.seconds, psnr, self.memory().megabytes)
         self.judged.append(found)

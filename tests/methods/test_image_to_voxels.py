@@ -61,6 +61,6 @@ def test_it_learns_objects_and_remembers_their_mean() -> None:
     trainer = Trainer(method, feed, held_out_batch(data.held_out, 2, CPU))
     rows = [trainer.take_step()[0][2] for _ in range(40)]
     assert rows[-1]["loss"] < 0.8 * rows[0]["loss"]
-    assert rows[-1]["iou"] > 0.1
+    assert rows[-1]["IoU"] > 0.1
     expected = cells_of(torch.from_numpy(np.array(data.train.truth))).float().mean(dim=0)
     torch.testing.assert_close(method.mean, expected, atol=1e-4, rtol=0)

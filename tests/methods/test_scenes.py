@@ -88,11 +88,11 @@ def test_a_ray_has_the_colour_of_the_pixel_it_goes_through(scene: ImageSet) -> N
 @pytest.mark.parametrize("backbone", ["compiled", "torch"])
 def test_voxels_learn_the_scene(scene: ImageSet, backbone: str) -> None:
     made = trainer("voxels", scene, width=24, coarse=2, steps=60, backbone=backbone)
-    before = made.validate()["psnr"]
+    before = made.validate()["PSNR"]
     for _ in range(60):
         made.take_step()
     assert made.method.grid.side == 24
-    assert made.validate()["psnr"] > max(17.5, before + 5)
+    assert made.validate()["PSNR"] > max(17.5, before + 5)
 
 
 def test_both_walks_along_rays_learn_alike(scene: ImageSet) -> None:
@@ -120,7 +120,7 @@ def test_gaussians_learn_the_scene_and_grow(scene: ImageSet, backbone: str) -> N
     for _ in range(taken):
         [(_, _, row)] = made.take_step()
     assert 150 < row["gaussians"] <= 260
-    assert made.validate()["psnr"] > (17.5 if backbone == "compiled" else 15)
+    assert made.validate()["PSNR"] > (17.5 if backbone == "compiled" else 15)
 
 
 def test_gaussians_go_on_as_if_never_left_though_their_number_changes(

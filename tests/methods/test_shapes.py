@@ -97,8 +97,8 @@ def test_each_finds_the_solid_and_sees_it_where_it_is(
 ) -> None:
     data = shapes()
     method, scalars = learned(id, data, steps, **options)
-    assert scalars["iou"] > 0.75
-    assert scalars["chamfer"] < 0.08
+    assert scalars["IoU"] > 0.75
+    assert scalars["Chamfer"] < 0.08
     camera = Cameras.unpack(torch.from_numpy(data.held_out.cameras[:1]), (24, 24))
     with torch.no_grad():
         seen = method.render(camera)
@@ -114,7 +114,7 @@ def test_points_without_an_inside_teach_a_distance_but_no_occupancy(tmp_path: Pa
     data = shapes(kind="own", path=str(path))
     assert np.isnan(data.train.truth[..., 3]).all()
     method, scalars = learned("sdf", data, 30, width=32)
-    assert "iou" not in scalars
+    assert "IoU" not in scalars
     inside, outside = torch.zeros(1, 3), torch.ones(1, 3)
     with torch.no_grad():
         assert method.value_at(inside) > 0 > method.value_at(outside)

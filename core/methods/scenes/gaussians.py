@@ -185,7 +185,7 @@ class GaussianSplatting(SceneMethod):
             samples.append(seen.samples.mean())
         return {
             "loss": torch.stack(losses).mean(),
-            "psnr": psnr(torch.stack(errors)).mean(),
+            "PSNR": psnr(torch.stack(errors)).mean(),
             "gaussians": self.background.new_tensor(float(len(self.cloud))),
             "samples a ray": torch.stack(samples).mean(),
         }
@@ -206,7 +206,7 @@ class GaussianSplatting(SceneMethod):
         seen = [self.render(cameras[one]).colour for one in range(len(batch.images))]
         made = torch.stack(seen).permute(0, 3, 1, 2).clamp(0, 1)
         error = (made - batch.images).square().mean(dim=(1, 2, 3))
-        return {"loss": error.mean(), "psnr": psnr(error).mean()}
+        return {"loss": error.mean(), "PSNR": psnr(error).mean()}
 
     # --- seeing -----------------------------------------------------------------------------------
 

@@ -114,7 +114,7 @@ class NeRF(SceneMethod):
         before = (coarse - truth).square().mean()
         return {
             "loss": error + before,
-            "psnr": psnr(error.detach()),
+            "PSNR": psnr(error.detach()),
             "psnr coarse": psnr(before.detach()),
             "samples a ray": seen.samples.float().mean(),
         }

@@ -90,7 +90,7 @@ class ImageToVoxels(Method):
         if self.training:
             self._remember(cells)
         loss = F.binary_cross_entropy_with_logits(made, cells.float())
-        return {"loss": loss, "iou": mean_iou(made.detach() > 0, cells)}
+        return {"loss": loss, "IoU": mean_iou(made.detach() > 0, cells)}
 
     @torch.no_grad()
     def _remember(self, cells: Tensor) -> None:
