@@ -170,7 +170,7 @@ def test_a_kept_lane_is_a_run_with_its_curve_and_goes_on_exactly(
     assert checkpoint.step == one.step
     assert set(checkpoint.model) == set(one.method.state_dict())
     metrics = run.metrics()
-    assert metrics["held-out/psnr"][1][-1] == pytest.approx(one.judged[-1].psnr, rel=1e-5)
+    assert metrics["held-out/PSNR"][1][-1] == pytest.approx(one.judged[-1].psnr, rel=1e-5)
 
 
 # --- the race -------------------------------------------------------------------------------------
