@@ -43,6 +43,7 @@ MOST_SHOWN = 10_000
 MOST_BYTES = 64 * 1024**2  # of pictures that are laid out at once
 FORM_WIDTH = 320
 USUAL = "rotation"  # what a click trains on pictures of a person's own
+A_SCENE_EACH = ("solid", "boxes")  # truth of pictures whose cameras stand in no common scene
 AUGMENTED, LEFT_OUT, CAMERAS = 1, 2, 3  # tabs
 OWN_SIDE = 128  # pixels that a picture of the person's own is brought to
 CHOOSE = "Choose where the pictures come from, then press Show."
@@ -274,15 +275,20 @@ class DataPage(QWidget):
         self._show_problems(data)
         self._show_grid()
         if data.train.cameras is not None:
-            self._show_cameras(data)
+            self._choose_fitting(data)
+            if data.truth not in A_SCENE_EACH:
+                self._show_cameras(data)
         if not self._own:
             self.augmentations.show_picture(as_images(data.train.images[:1]))
 
     def _show_cameras(self, data: ImageSet) -> None:
-        """The cameras in space, and a method that learns from them."""
+        """The cameras in space."""
         self.cameras.show_scene(data)
         self.tabs.setTabVisible(CAMERAS, True)
         self.tabs.setCurrentIndex(CAMERAS)
+
+    def _choose_fitting(self, data: ImageSet) -> None:
+        """A method that learns from such pictures."""
         known = {n.id: n.data == data.source for n in notes()}
         if not known.get(self.method.currentData()):
             first = next((id for id, fits in known.items() if fits), USUAL)
