@@ -22,6 +22,7 @@ os.environ.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96")
 THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "2"  # a worker has one core to itself
 for pool in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(pool, THREADS)
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the program: threads that wait sleep
 
 _tests = itertools.count()
 
@@ -79,8 +80,13 @@ def scene_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def equal_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Threads keep the priority of the test: lowered, a busy machine starves what it waits for."""
+    """Threads keep the priority of the test: lowered, a busy machine starves what it waits for.
+
+    There are no more of them than the worker has cores, whatever a test before asked for.
+    """
     monkeypatch.setattr("core.device.lower_priority", lambda: None)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 @pytest.fixture(autouse=True)
