@@ -5,13 +5,11 @@ two cores), its rate falling with that time. Then clips that nobody trained on, 
 enlarged, and a pair of photographs whose disparity was measured by light.
 
     python -m bench.tracking_quality [--seeds 0,1,2] [--seconds 200] [--textures photos]
-    python -m bench.tracking_quality --davis /work/shared/data/davis --seeds 0
 """
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING
 
@@ -36,7 +34,6 @@ def main() -> None:
     words.add_argument("--seconds", type=float, default=200.0)
     words.add_argument("--clips", type=int, default=12)
     words.add_argument("--textures", default="procedural", choices=("procedural", "photos"))
-    words.add_argument("--davis", type=Path)
     given = words.parse_args()
     with own_home():
         import torch
@@ -47,7 +44,7 @@ def main() -> None:
         for seed in (int(word) for word in given.seeds.split(",")):
             methods[seed], steps = trained(seed, given.seconds, given.textures)
             print(f"Seed {seed}: {steps:,} steps.", flush=True)
-        judged(methods, judges(given), given.davis is not None)
+        judged(methods, judges(given))
         pair(methods)
 
 
@@ -75,16 +72,13 @@ def trained(seed: int, seconds: float, textures: str) -> tuple[Method, int]:
 def judges(given: argparse.Namespace) -> list[Clip]:
     """The clips to judge by."""
     from core.data.clips import make_clip
-    from core.data.video import clips_in, open_clip
 
-    if given.davis is not None:
-        return [open_clip(path, side=480) for path in clips_in(given.davis)]
     return [
         make_clip(HELD_OUT + n, textures=given.textures, held_out=True) for n in range(given.clips)
     ]
 
 
-def judged(methods: dict[int, Method], clips: list[Clip], official: bool) -> None:
+def judged(methods: dict[int, Method], clips: list[Clip]) -> None:
     """A row for each network at both sizes, their means, and the baselines."""
     from core.evaluate.tracking.compare import COLUMNS, compare
     from core.following import trackers
@@ -98,7 +92,7 @@ def judged(methods: dict[int, Method], clips: list[Clip], official: bool) -> Non
             named[f"seed {seed}, {size}"] = one.tracker()
     for name in trackers.names():
         named[trackers.TITLES[name]] = trackers.baseline(name).tracker()
-    rows = {s.name: s.mean() for s in compare(named, clips, None, official)}
+    rows = {s.name: s.mean() for s in compare(named, clips)}
     for size in sizes:
         each = [row for name, row in rows.items() if name.endswith(f", {size}")]
         rows[f"mean of seeds, {size}"] = tuple(np.mean(each, axis=0).tolist())
