@@ -1,44 +1,16 @@
-"""The lanes beside each other: one row of up to three, else two rows; saved as one picture."""
+"""The lanes of a race beside each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtWidgets import QGridLayout, QWidget
-
 from gui.racing.card import LaneCard
-from gui.theme import SPACE
-from gui.widgets.savable import Row, Savable
+from gui.widgets.card_grid import CardGrid
+from gui.widgets.savable import Row
 
 
-class LaneRow(Savable):
-    """Shares its room out evenly."""
+class LaneRow(CardGrid[LaneCard]):
+    """One card a lane."""
 
     name = "Lanes"
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.cards: list[LaneCard] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(SPACE.small)
-
-    def set_cards(self, cards: Sequence[LaneCard]) -> None:
-        """These, from left to right."""
-        while self._grid.takeAt(0) is not None:
-            pass
-        self.cards = list(cards)
-        columns = len(cards) if len(cards) <= 3 else -(-len(cards) // 2)
-        for column in range(max(columns, self._grid.columnCount())):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        for row in range(max(2, self._grid.rowCount())):
-            self._grid.setRowStretch(row, 1 if row * columns < len(cards) else 0)
-        for at, card in enumerate(cards):
-            self._grid.addWidget(card, at // columns, at % columns)
-            card.show()
-
-    def can_save(self) -> bool:
-        return bool(self.cards)
 
     def table(self) -> list[Row]:
         told = [
