@@ -134,8 +134,10 @@ class VoxelGrid(nn.Module):
     @torch.no_grad()
     def notice(self, least: float) -> None:
         """Take the cells for occupied that have a vertex of at least this density."""
-        dense = self.dense()[None, None]
-        peak = F.max_pool3d(dense, 2, stride=1)[0, 0]
+        peak = self.dense()
+        for axis in range(3):  # as max_pool3d over two vertices a side, which takes 20 times as long
+            peak = torch.maximum(peak.narrow(axis, 0, self.side - 1),
+                                 peak.narrow(axis, 1, self.side - 1))  # fmt: skip
         self.cells.copy_(peak >= torch.tensor(least).log().to(peak.device))
 
     @torch.no_grad()

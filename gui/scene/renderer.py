@@ -131,7 +131,8 @@ class Renderer(QObject):
 
     def _put(self, question: Callable[..., Frame]) -> None:
         self._asked_in = self.state
-        self._under_way = self.session.ask(self.key, question, self._take, [], prompt=True)
+        # Of the run's pictures it needs none; all of them would be made ready for every frame.
+        self._under_way = self.session.ask(self.key, question, self._take, [0], prompt=True)
 
     def _begin(self) -> Easel:
         from core.render.exposure import PASSES
