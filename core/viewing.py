@@ -100,6 +100,7 @@ class Wish:
     crop: Box | None = None  # the only part of the scene box that is seen
     view: int = -1  # the photograph in whose camera one stands
     hasty: bool = False  # coarser than could be, for a hand moves
+    workers: int = 1  # threads that render, where nothing else is to be done
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Easel:
 
         def ask(method: Method, look: Look) -> Frame:
             began = time.perf_counter()
-            with looked_at(method, self.wish.crop, self.wish.hasty) as looker:
+            with looked_at(method, self.wish.crop, self.wish.hasty, self.wish.workers) as looker:
                 pixels = self.exposure.go_on(
                     looker, lambda: until() or time.perf_counter() - began > seconds
                 )
@@ -293,9 +294,11 @@ def ellipsoids(method: Method, look: Look) -> Ellipsoids | None:
 
 
 @contextmanager
-def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator[Any]:
+def looked_at(
+    method: Method, crop: Box | None, hasty: bool = False, workers: int = 1
+) -> Iterator[Any]:
     """The method as one that renders, nothing outside a box being seen meanwhile; where `hasty`
-    by coarser pictures, if it can.
+    by coarser pictures, and by so many `workers`, if it can.
 
     Raises CannotAnswer for a method that renders nothing, or that cannot be cropped.
     """
@@ -308,6 +311,8 @@ def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator
         looker.crop = torch.tensor(crop)
     if hasattr(looker, "hasty"):
         looker.hasty = hasty
+    if hasattr(looker, "workers"):
+        looker.workers = workers
     try:
         yield looker
     finally:
@@ -315,6 +320,8 @@ def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator
             looker.crop = None
         if hasattr(looker, "hasty"):
             looker.hasty = False
+        if hasattr(looker, "workers"):
+            looker.workers = 1
 
 
 def _behind(looker: Any, wanted: tuple[float, float, float] | None) -> Tensor | None:

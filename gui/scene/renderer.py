@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core import device as devices
 from core.render.pace import Pace
 from core.render.viewpoint import Viewpoint
 from gui.session import Session
@@ -153,7 +154,9 @@ class Renderer(QObject):
 
         view = self.view if self.viewpoint.held is not None else -1
         hasty = self.state == "moving"
-        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view, hasty)
+        workers = 1 if self.session.state == "training" else devices.cores()
+        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view, hasty,
+                    workers)  # fmt: skip
 
     # --- being answered ---------------------------------------------------------------------------
 
