@@ -59,14 +59,17 @@ class GaussiansConfig(ViewsConfig):
     backbone: str = option("compiled", "What draws them: compiled loops, or plain torch, which a "
                            "GPU needs.", choices=("compiled", "torch"),
                            group="Network")  # fmt: skip
-    width: int = option(2000, "Gaussians to begin with.", low=4, high=1_000_000, log=True,
-                        group="Network")  # fmt: skip
+    width: int = option(2000, "Gaussians to begin with, of captured points the most.", low=4,
+                        high=1_000_000, log=True, group="Network")  # fmt: skip
     most: int = option(6000, "Gaussians at the most.", low=4, high=5_000_000, log=True,
                        group="Network")  # fmt: skip
     degree: int = option(1, "Of the harmonics that let colours depend on where one looks from.",
                          low=0, high=2, group="Network")  # fmt: skip
-    carve: bool = option(True, "Begin where no view shows background, which is white; else "
-                         "anywhere in the box.")  # fmt: skip
+    begin: str = option("captured points", "Where the first stand: at the points that a COLMAP "
+                        "model has of its scene, or at random, as they do where it has none.",
+                        choices=("captured points", "random"))  # fmt: skip
+    carve: bool = option(True, "At random, begin where no view shows background, which is white; "
+                         "else anywhere in the box.")  # fmt: skip
     densify: bool = option(True, "Clone and split those that the pictures pull at.")
     every: int = option(100, "Steps between two times that the cloud grows or is thinned.", low=1,
                         high=100_000, log=True)  # fmt: skip
@@ -87,7 +90,7 @@ class GaussianSplatting(SceneMethod):
     trials: ClassVar[Trials] = {
         "No growth": {"densify": False},
         "Colours without a view": {"degree": 0},
-        "From anywhere in the box": {"carve": False},
+        "From anywhere in the box": {"begin": "random", "carve": False},
         "Opacities set back": {"resets": 3},
         "The paper's loss": {"dissimilarity": 0.2},
         "A minute": {"steps": 3500, "most": 8000, "dissimilarity": 0.2},
@@ -140,12 +143,16 @@ class GaussianSplatting(SceneMethod):
         return scalars
 
     def _begin(self, batch: Batch) -> None:
-        """Stand in the hull of the views' silhouettes."""
+        """Stand at the points of the capture (section 5.1), or in the hull of the silhouettes."""
         assert batch.cameras is not None
-        cameras = self.cameras(batch.cameras)
+        config, cameras, points = self.config, self.cameras(batch.cameras), batch.sparse_points
         self.focal.copy_(cameras.lenses[:, 0].mean())
-        if self.config.carve:
-            means, colours = carved(self.config.width, batch.images, cameras, batch.rng)
+        if config.begin == "captured points" and points is not None and len(points):
+            order = torch.randperm(len(points), generator=batch.rng, device=points.device)
+            chosen = points[order[: config.width]]
+            self.cloud.begin(chosen[:, :3], chosen[:, 3:])
+        elif config.carve:
+            means, colours = carved(config.width, batch.images, cameras, batch.rng)
             if len(means):
                 self.cloud.begin(means, colours)
 
