@@ -19,11 +19,12 @@ from core.method import Look, Method
 from core.probe import Probe
 from core.questions import CannotAnswer
 from core.render.cameras import Cameras
+from core.render.comparison import Truth
 from core.render.exposure import Exposure
-from core.render.outputs import Bytes, Truth, painted, surface
+from core.render.outputs import Bytes, painted
 from core.render.splatting import Gaussians, rotations
+from core.render.surface import solid_depth, surface
 from core.render.viewpoint import Viewpoint
-from core.render.volume import Seen
 from core.render.voxels import C0
 
 OUTLINED = 600  # Gaussians that are drawn as outlines
@@ -177,8 +178,7 @@ class Easel:
             image = torch.from_numpy(self.views.images[view].astype(np.float32) / 255)
             depth = None
             if not exact:
-                seen: Seen = looker.render(camera)
-                depth = torch.where(seen.opacity > 0.5, seen.depth, torch.inf)
+                depth = solid_depth(looker.render(camera))
             self._truth = Truth(camera, image, depth, exact)
         return self._truth, self.views.title(view)
 
