@@ -22,10 +22,11 @@ from core.method import Batch, DataShape, Look, Trials, figure
 from core.pictures import ImageGrid, as_images
 from core.progress import Cancelled
 from core.render import splatting
-from core.render.cameras import Cameras, look_at
+from core.render.cameras import Cameras
 from core.render.cloud import GaussianCloud, carved
 from core.render.marching import RaySamples
-from core.render.splatting import LEAST_LEFT, Gaussians, Projected
+from core.render.splat_ray import along_ray
+from core.render.splatting import Gaussians, Projected
 from core.render.volume import Seen
 from core.render.voxels import HARMONICS
 
@@ -270,29 +271,9 @@ class GaussianSplatting(SceneMethod):
         """What is learned, for a file, and the focal length that its widths are measured by."""
         return self.cloud.gaussians, float(self.focal)
 
-    @torch.no_grad()
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
-        """The Gaussians that a ray meets, as a camera sees them that looks along it.
-
-        A projection depends a little on where its camera points, so a pixel far from a picture's
-        middle may differ in the third digit. `density` is α, what a Gaussian stops of what reaches
-        it: Gaussians have no length.
-        """
-        pose = look_at(origin[None], (origin + direction)[None])
-        focal = float(self.focal)
-        lens = origin.new_tensor([[focal, focal, 0.5, 0.5, 0, 0, 0, 0]])
-        seen = splatting.project(self._shown(), Cameras(pose, lens, (1, 1)), self.blur)
-        away = 0.5 - seen.pixels
-        a, b, c = seen.conics.unbind(1)
-        power = 0.5 * (a * away[:, 0] ** 2 + c * away[:, 1] ** 2) + b * away[:, 0] * away[:, 1]
-        alpha = (seen.opacities * torch.exp(-power)).clamp(max=splatting.MOST_ALPHA)
-        met = ((alpha >= splatting.LEAST_ALPHA) & seen.distances.isfinite()).nonzero()[:, 0]
-        met = met[seen.distances[met].argsort(stable=True)]
-        alpha = alpha[met]
-        passed = torch.cumprod(1 - alpha, dim=0)
-        reaching = torch.cat([torch.ones_like(alpha[:1]), passed[:-1]])[: len(met)]
-        weight = torch.where(reaching > LEAST_LEFT, reaching * alpha, 0.0)
-        return RaySamples(seen.distances[met], alpha, reaching, weight, seen.colours[met])
+        """The Gaussians that a ray meets."""
+        return along_ray(self._shown(), origin, direction, float(self.focal), self.blur)
 
     # --- figures ----------------------------------------------------------------------------------
 
