@@ -65,7 +65,7 @@ class GaussiansConfig(ViewsConfig):
     most: int = option(6000, "Gaussians at the most.", low=4, high=5_000_000, log=True,
                        group="Network")  # fmt: skip
     degree: int = option(1, "Of the harmonics that let colours depend on where one looks from.",
-                         low=0, high=2, group="Network")  # fmt: skip
+                         low=0, high=3, group="Network")  # fmt: skip
     begin: str = option("captured points", "Where the first stand: at the points that a COLMAP "
                         "model has of its scene, or at random, as they do where it has none.",
                         choices=("captured points", "random"))  # fmt: skip
