@@ -21,7 +21,7 @@ from core.losses.structure import structural_similarity
 from core.method import Batch, DataShape, Look, Trials, figure
 from core.pictures import ImageGrid, as_images
 from core.progress import Cancelled
-from core.render import splatting
+from core.render import gsplat_drawing, splatting
 from core.render.cameras import Cameras
 from core.render.cloud import GaussianCloud, carved
 from core.render.marching import RaySamples
@@ -57,8 +57,8 @@ class GaussiansConfig(ViewsConfig):
     colour_rate: float = option(0.01, "Of colours; those that depend on the view learn at a tenth "
                                 "of it.", low=1e-6, high=1.0, log=True, live=True,
                                 group="Training", advanced=True)  # fmt: skip
-    backbone: str = option("compiled", "What draws them: compiled loops, or plain torch, which a "
-                           "GPU needs.", choices=("compiled", "torch"),
+    backbone: str = option("compiled", "What draws them: compiled loops, on a GPU those of gsplat "
+                           "where it is installed; or plain torch.", choices=("compiled", "torch"),
                            group="Network")  # fmt: skip
     width: int = option(2000, "Gaussians to begin with, of captured points the most.", low=4,
                         high=1_000_000, log=True, group="Network")  # fmt: skip
@@ -173,17 +173,16 @@ class GaussianSplatting(SceneMethod):
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """(1 − λ) L1 + λ (1 − SSIM) / 2 of whole views: equation 7, D-SSIM as the paper's code."""
         assert batch.cameras is not None
-        cameras, side = self.cameras(batch.cameras), self.data.side
+        cameras = self.cameras(batch.cameras)
         count = min(self.config.views, len(batch.images))
         chosen = torch.randperm(len(batch.images), generator=batch.rng,
                                 device=batch.images.device)[:count].tolist()  # fmt: skip
         losses, errors, samples = [], [], []
         self._drawn = []
         for one in chosen:
-            projected = self._project(cameras[one])
-            projected.pixels.retain_grad()
-            self._drawn.append(projected)
-            seen = self._rasterise(projected, (side, side))
+            seen, middles = self._draw(cameras[one])
+            middles.retain_grad()
+            self._drawn.append(middles)
             made, truth = seen.colour.permute(2, 0, 1), batch.images[one]
             loss = (made - truth).abs().mean()
             if weight := self.config.dissimilarity:
@@ -200,10 +199,9 @@ class GaussianSplatting(SceneMethod):
 
     def _note(self) -> None:
         """How strongly each was drawn over the picture, as a share of half its width."""
-        for projected in self._drawn:
-            pull = projected.pixels.grad
-            assert pull is not None
-            drawn = pull.norm(dim=1) * (0.5 * self.data.side * len(self._drawn))
+        for middles in self._drawn:
+            assert middles.grad is not None
+            drawn = middles.grad.view(-1, 2).norm(dim=1) * (0.5 * self.data.side * len(self._drawn))
             self.cloud.note(drawn, drawn > 0)
         self._drawn = []
 
@@ -223,11 +221,23 @@ class GaussianSplatting(SceneMethod):
         """What Gaussians are widened by, as a slope: the same at every resolution."""
         return math.sqrt(splatting.DILATION) / float(self.focal)
 
+    def _draw(self, camera: Cameras) -> tuple[Seen, Tensor]:
+        """A whole picture, and where on it the middles of the Gaussians are."""
+        if self._by_gsplat(camera):
+            return gsplat_drawing.draw(self._shown(), camera, self.blur, self.background)
+        projected = self._project(camera)
+        return self._rasterise(projected, camera.size), projected.pixels
+
+    def _by_gsplat(self, camera: Cameras) -> bool:
+        """Whether it is asked for and there, and can draw this."""
+        wanted = self.config.backbone == "compiled" and not _distorts(camera)
+        return wanted and len(self._shown()) > 0 and gsplat_drawing.usable(self.background.device)
+
     def _compiled(self) -> bool:
         return self.config.backbone == "compiled" and self.background.device.type == "cpu"
 
     def _project(self, camera: Cameras) -> Projected:
-        if self._compiled() and not bool((camera.lenses[:, 4:] != 0).any()):
+        if self._compiled() and not _distorts(camera):
             from core.render import splat_projection
 
             return splat_projection.project(self._shown(), camera, self.blur)
@@ -256,6 +266,8 @@ class GaussianSplatting(SceneMethod):
     ) -> Seen:
         """What one camera sees; `samples` is how many Gaussians make a pixel."""
         camera = camera if size is None else camera.resized(*size)
+        if self._by_gsplat(camera):
+            return self._draw(camera)[0]
         width, height = camera.size
         projected, tall = self._project(camera), max(1, BAND_PIXELS // width)
         parts = []
@@ -315,3 +327,7 @@ class GaussianSplatting(SceneMethod):
         shown = Projected(found.pixels, found.conics * edge, colours * shade[:, None], solid,
                           found.distances)  # fmt: skip
         return self._rasterise(shown, camera.size).colour
+
+
+def _distorts(camera: Cameras) -> bool:
+    return bool((camera.lenses[:, 4:] != 0).any())
