@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +36,7 @@ def read_points(path: Path, progress: Progress) -> NDArray[np.float64]:
     Raises DataError naming the file and the point, and Cancelled out of `progress`.
     """
     found = (_binary if path.suffix == ".bin" else _text)(path, progress)
-    if not len(found):
-        return np.empty((0, 6))
-    points = np.array(found)
+    points = np.array(found, dtype=np.float64).reshape(-1, 6)
     wrong = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(wrong):
         raise DataError(f"{path.name}, record {wrong[0] + 1}: X Y Z: found "
@@ -46,15 +45,15 @@ def read_points(path: Path, progress: Progress) -> NDArray[np.float64]:
     return points
 
 
-def _text(path: Path, progress: Progress) -> list[tuple[float, ...]]:
-    found: list[tuple[float, ...]] = []
+def _text(path: Path, progress: Progress) -> array[float]:
+    found = array("d")
     try:
         with open(path, encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 if number % _TOLD == 0:
-                    progress.update("Reading captured points", len(found))
+                    progress.update("Reading captured points", len(found) // 6)
                 if line.strip() and not line.startswith("#"):
-                    found.append(_row(line, f"{path.name}, line {number}"))
+                    found.extend(_row(line, f"{path.name}, line {number}"))
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not text: {error}") from error
     return found
@@ -73,12 +72,12 @@ def _row(line: str, where: str) -> tuple[float, ...]:
     return (*place, *colour)
 
 
-def _binary(path: Path, progress: Progress) -> list[tuple[float, ...]]:
+def _binary(path: Path, progress: Progress) -> array[float]:
     data = path.read_bytes()
     if len(data) < 8:
         raise DataError(f"{path.name}: the file ends within the number of points")
     count, at = int.from_bytes(data[:8], "little"), 8
-    found: list[tuple[float, ...]] = []
+    found = array("d")
     for number in range(count):
         if number % _TOLD == 0:
             progress.update("Reading captured points", number, count, "points")
@@ -89,5 +88,5 @@ def _binary(path: Path, progress: Progress) -> list[tuple[float, ...]]:
         if at > len(data):
             raise DataError(f"{path.name}, record {number + 1} of {count}: the file ends within "
                             f"its TRACK of {track} entries")  # fmt: skip
-        found.append(tuple(six))
+        found.extend(six)
     return found
