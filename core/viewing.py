@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,12 @@ from core.method import Look, Method
 from core.probe import Probe
 from core.questions import CannotAnswer
 from core.render.cameras import Cameras
+from core.render.comparison import Truth
 from core.render.exposure import Exposure
-from core.render.outputs import Bytes, Truth, painted, surface
+from core.render.outputs import Bytes, painted
 from core.render.splatting import Gaussians, rotations
+from core.render.surface import solid_depth, surface
 from core.render.viewpoint import Viewpoint
-from core.render.volume import Seen
 from core.render.voxels import C0
 
 OUTLINED = 600  # Gaussians that are drawn as outlines
@@ -178,8 +179,7 @@ class Easel:
             image = torch.from_numpy(self.views.images[view].astype(np.float32) / 255)
             depth = None
             if not exact:
-                seen: Seen = looker.render(camera)
-                depth = torch.where(seen.opacity > 0.5, seen.depth, torch.inf)
+                depth = solid_depth(looker.render(camera))
             self._truth = Truth(camera, image, depth, exact)
         return self._truth, self.views.title(view)
 
@@ -199,6 +199,7 @@ class OpenRay:
     coarse: NDArray[np.bool_] | None  # (S,) samples of the first pass, where there are two
     background: NDArray[np.float64]  # (3,) what the rest of the light comes from
     seen: NDArray[np.float64]  # (3,) the pixel as it is rendered
+    gaussians: Ellipsoids | None = None  # that are the samples, where they are Gaussians
 
     @property
     def left(self) -> float:
@@ -257,6 +258,7 @@ def open_ray(
             coarse=None if first is None else first.numpy(),
             background=np.ones(3) if background is None else _numbers(background[0]),
             seen=_numbers(seen),
+            gaussians=None if found.gaussians is None else _ellipsoids(found.gaussians),
         )
 
     return ask
@@ -287,9 +289,14 @@ def ellipsoids(method: Method, look: Look) -> Ellipsoids | None:
     found: Gaussians = give()[0]
     shown = found.opacities.sigmoid() * found.log_scales.sum(dim=1).mul(2 / 3).exp()
     kept = shown.argsort(descending=True)[:OUTLINED]
-    axes = rotations(found.turns[kept]) * found.log_scales[kept].exp()[:, None]
-    colours = (0.5 + C0 * found.plain[kept]).clamp(0, 1) * 255
-    return Ellipsoids(_numbers(found.means[kept]), _numbers(axes),
+    return replace(_ellipsoids(found[kept]), whole=len(found))
+
+
+def _ellipsoids(found: Gaussians) -> Ellipsoids:
+    """All of them, in their first harmonic's colours."""
+    axes = rotations(found.turns) * found.log_scales.exp()[:, None]
+    colours = (0.5 + C0 * found.plain).clamp(0, 1) * 255
+    return Ellipsoids(_numbers(found.means), _numbers(axes),
                       _numbers(colours).astype(np.uint8), len(found))  # fmt: skip
 
 

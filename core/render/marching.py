@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -21,6 +21,9 @@ from core.render.cameras import Cameras
 from core.render.occupancy import occupied_at
 from core.render.volume import Seen, box_span, quadrature
 from core.render.walking import Met, met_by, walk
+
+if TYPE_CHECKING:
+    from core.render.splatting import Gaussians
 
 LEAST_LEFT = 1e-3  # of the light: what lies behind is not asked for
 WAVE = 4  # samples of a ray that are asked at once where no gradient is wanted
@@ -51,6 +54,7 @@ class RaySamples:
     weight: Tensor  # (S,) light that is stopped there
     colour: Tensor  # (S, 3)
     coarse: Tensor | None = None  # (S,) bool: drawn by a first pass, before it was known where to
+    gaussians: Gaussians | None = None  # (S,) that are the samples, where they are Gaussians
 
 
 def lattice(

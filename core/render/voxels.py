@@ -15,14 +15,15 @@ from torch.nn import functional as F
 
 EMPTY = -12.0  # logarithm of the density where no vertex is kept
 MOST = 9.0  # largest logarithm of a density
-HARMONICS = {0: 1, 1: 4, 2: 9}  # degree -> coefficients a colour
+HARMONICS = {0: 1, 1: 4, 2: 9, 3: 16}  # degree -> coefficients a colour
 C0, C1 = 0.28209479, 0.48860251
 C2 = 1.09254843, 0.31539157, 0.54627422
+C3 = 0.59004359, 2.89061144, 0.45704580, 0.37317633, 1.44530572
 _CORNERS = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
 
 
 def harmonics(directions: Tensor, count: int) -> Tensor:
-    """The first `count` real spherical harmonics, (N, 1, 4 or 9), of directions (N, 3)."""
+    """The first `count` real spherical harmonics, (N, 1, 4, 9 or 16), of directions (N, 3)."""
     x, y, z = directions.unbind(1)
     found = [torch.full_like(x, C0)]
     if count > 1:
@@ -30,6 +31,11 @@ def harmonics(directions: Tensor, count: int) -> Tensor:
     if count > 4:
         a, b, c = C2
         found += [a * x * y, -a * y * z, b * (3 * z * z - 1), -a * x * z, c * (x * x - y * y)]
+    if count > 9:
+        a, b, c, d, e = C3
+        found += [-a * y * (3 * x * x - y * y), b * x * y * z, -c * y * (5 * z * z - 1),
+                  d * z * (5 * z * z - 3), -c * x * (5 * z * z - 1), e * z * (x * x - y * y),
+                  -a * x * (x * x - 3 * y * y)]  # fmt: skip
     return torch.stack(found, dim=1)
 
 
