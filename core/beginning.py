@@ -56,7 +56,7 @@ def begin(
     devices.use_threads(threads)
     _rehearse(experiment, data, shape, device, progress)
     method = experiments.build(experiment, shape, device)
-    trainer = Trainer(method, *_fed(data, method, experiment.seed, device))
+    trainer = Trainer(method, *fed(data, method, experiment.seed, device))
     info = RunInfo(
         method=experiment.method,
         data=experiment.data,
@@ -91,7 +91,7 @@ def _rehearse(experiment: Experiment, data: ImageSet, shape: DataShape, device: 
         return
     progress.update("compiling loops, which takes some seconds once", 0)
     method = experiments.build(experiment, shape, device)
-    Trainer(method, *_fed(data, method, experiment.seed, device)).take_step()
+    Trainer(method, *fed(data, method, experiment.seed, device)).take_step()
     _rehearsed.add(experiment.method)
 
 
@@ -131,7 +131,7 @@ def begin_again(
     method = experiments.rebuild(
         registry.method_class(experiment.method), config, shape, weights, device
     )
-    trainer = Trainer(method, *_fed(data, method, experiment.seed, device))
+    trainer = Trainer(method, *fed(data, method, experiment.seed, device))
     if checkpoint is None:
         trainer.restart(steps[-1], weights)
         trainer.seconds = run.state.seconds
@@ -159,7 +159,7 @@ def _differences(run: Run, data: ImageSet, checkpoint: Checkpoint) -> list[str]:
     return found
 
 
-def _fed(data: ImageSet, method: Method, seed: int, device: torch.device) -> tuple[Feed, Batch]:
+def fed(data: ImageSet, method: Method, seed: int, device: torch.device) -> tuple[Feed, Batch]:
     """What a trainer takes its steps on, and what it judges itself on."""
     window = method.window(method.config)
     feed = Feed(data.train, method.pictures_a_step(method.config), seed, device, window)

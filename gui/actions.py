@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from gui.pages.desk import Desk
     from gui.window import Window
 
-NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.live", "run.picture",
-              "run.evaluate", "run.companion", "run.copy_command", "run.copy_config", "run.folder",
-              "run.export", "run.report", "snapshot.previous", "snapshot.next", "snapshot.first",
-              "snapshot.last", "snapshot.live", "snapshot.play", "layout.train", "layout.look",
-              "layout.present", "layout.reset", "view.note")  # fmt: skip
+NEEDS_DESK = ("run.toggle", "run.step", "run.stop", "run.new", "run.how_long", "run.live",
+              "run.picture", "run.evaluate", "run.companion", "run.copy_command",
+              "run.copy_config", "run.folder", "run.export", "run.report", "snapshot.previous",
+              "snapshot.next", "snapshot.first", "snapshot.last", "snapshot.live", "snapshot.play",
+              "layout.train", "layout.look", "layout.present", "layout.reset",
+              "view.note")  # fmt: skip
 KINDS = " ".join(f"*{suffix}" for suffix in IMAGE_TYPES)
 AT_WORK = ("preparing", "training", "paused")
 TOGGLES = {"training": ("Pause", "pause"), "preparing": ("Pause", "pause"),
@@ -96,6 +97,7 @@ class Actions(QObject):
         bind("run.new", on(lambda d: d.restart()))
         bind("run.live", on(lambda d: d.focus_live()))
         bind("run.picture", on(self._own_picture))
+        bind("run.how_long", on(lambda d: d.setup and d.setup.how_long.emit()))
         bind("run.evaluate", on(lambda d: d.evaluate()))
         bind("run.companion", on(lambda d: d.train_companion()))
         bind("run.copy_command", on(self._copy_command))

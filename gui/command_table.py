@@ -74,6 +74,8 @@ COMMANDS: tuple[Command, ...] = (
        "Begin again from the options as they stand; this run is kept"),
     _c("run.live", "Change a live option", "Run", "Ctrl+L", "edit",
        "Go to the options that may change while training", section=1),
+    _c("run.how_long", "How long would it take?", "Run", "Ctrl+Alt+Shift+H", "timer",
+       "Take a few steps of this training, and of each that one may try", section=1),
     _c("run.picture", "Look at own picture…", "Run", "Ctrl+Shift+I", "data",
        "Let every panel of this run look at a picture of your own", section=1),
     _c("run.evaluate", "Evaluate", "Run", "Ctrl+Shift+V", "target",

@@ -70,10 +70,12 @@ class Bar:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words: "8 s", "2 min 05 s", "3 h 12 min"."""
+    """Seconds in words: "8 s", "2 min 05 s", "3 h 12 min", "5 d 03 h"."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 86_400:,} d {whole % 86_400 // 3600:02d} h"

@@ -95,6 +95,11 @@ def _train_words(commands: Commands, words: Sequence[str]) -> None:
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     train.add_argument("--threads", type=int, default=0, help="CPU threads; 0 chooses")
     train.add_argument("--title", default="", help="a name for the run")
+    train.add_argument(
+        "--how-long",
+        action="store_true",
+        help="take a few steps, say how long the whole would take here, and keep nothing",
+    )
     _engine_words(train)
     method, data = _named_ahead(words)
     if method is not None:

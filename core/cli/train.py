@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from core.cli.bar import Bar, duration
 from core.cli.data_words import pictures
 from core.cli.watch import watch
 from core.engine import Engine
 from core.experiment import Experiment, from_run
+from core.progress import Progress
 from core.registry import note
 from core.runs import Run, RunError, RunStore
 
@@ -27,10 +29,27 @@ def train(given: argparse.Namespace, options: dict[str, Any]) -> int:
         given.title,
     )
     experiment.config()  # complain before anything is made
+    if given.how_long:
+        return _how_long(experiment, given.quiet)
     engine = Engine(
         experiment, RunStore(given.runs), autosave_seconds=given.autosave, judged=given.judge
     )
     return watch(engine, given)
+
+
+def _how_long(experiment: Experiment, quiet: bool) -> int:
+    """`main.py train METHOD --how-long`: what a few steps say of all."""
+    from core.forecast import forecast
+
+    bar = Bar(quiet)
+    try:
+        found = forecast(experiment, Progress(bar.tick))
+    finally:
+        bar.close()
+    by = "step" if found.measured == 1 else f"{found.measured} steps"
+    print(f"about {duration(found.seconds)}: {found.steps:,} steps of {1000 * found.each:,.0f} ms, "
+          f"by the first {by} on this machine")  # fmt: skip
+    return 0
 
 
 def resume(given: argparse.Namespace) -> int:

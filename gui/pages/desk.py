@@ -20,6 +20,7 @@ from gui.mapping.instrument import MapInstrument
 from gui.pages.alarm import CollapseAlarm
 from gui.pages.columns import rows_of
 from gui.pages.companion import companion_of
+from gui.pages.forecasts import Forecasts
 from gui.pages.layouts import apply_layout, show_tab_names
 from gui.pages.makers import panels_of_makers
 from gui.pages.pictures import Pictures
@@ -135,6 +136,8 @@ class Desk(QWidget):
         self.setup.trial_wanted.connect(self.again)
         self.setup.live_changed.connect(self._change_live)
         self.setup.problem.connect(self.problem)
+        self.forecasts = Forecasts(self.setup, self.tasks)
+        self.forecasts.problem.connect(self.problem)
         self._dock("setup", "Options", self.setup)
         self._dock("note", "About this method", self.note)
         able = abilities.abilities_of(cls)

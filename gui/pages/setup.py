@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.config import ConfigError, option, options_of
 from core.data.sources import source, sources
 from core.registry import note
 from gui.theme import SPACE
 from gui.widgets.form import ConfigForm
-from gui.widgets.text import label
+from gui.widgets.text import Elided, label
 
 if TYPE_CHECKING:
     from core.experiment import Experiment
@@ -51,6 +58,7 @@ class Setup(QScrollArea):
 
     live_changed = Signal(str, object)  # an option that may change while training
     trial_wanted = Signal(object)  # an Experiment to train beside this one
+    how_long = Signal()  # somebody asks how long it would take
     problem = Signal(str)
 
     def __init__(
@@ -65,6 +73,7 @@ class Setup(QScrollArea):
         self._experiment = experiment
         self._title = note(experiment.method).title
         self._recipes, self._trials = recipes, trials
+        self._buttons: dict[str, QPushButton] = {}  # of the trials
         self.setWidgetResizable(True)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
@@ -80,6 +89,8 @@ class Setup(QScrollArea):
         self._lay_out()
         self._source.currentIndexChanged.connect(self._source_chosen)
         self.form.changed.connect(self._option_changed)
+        for form in (self.form, self._run_form):
+            form.changed.connect(self._forget_times)
         self.show_experiment(experiment)
 
     def _lay_out(self) -> None:
@@ -92,6 +103,7 @@ class Setup(QScrollArea):
         head.setSpacing(SPACE.small)
         head.addWidget(label("Pictures", "small", "faint"))
         head.addWidget(self._source)
+        head.addLayout(self._time_line())
         column.addLayout(head)
         if self._trials:
             column.addLayout(self._trial_buttons())
@@ -100,6 +112,19 @@ class Setup(QScrollArea):
         column.addWidget(self._run_form)
         column.addStretch(1)
         self.setWidget(inside)
+
+    def _time_line(self) -> QHBoxLayout:
+        """Asks how long the training would take, and is told."""
+        line = QHBoxLayout()
+        line.setSpacing(SPACE.small)
+        ask = QPushButton("How long?")
+        ask.setToolTip("Take a few steps of this training, and of each that one may try, "
+                       "to see how long they would take here")  # fmt: skip
+        ask.clicked.connect(self.how_long)
+        self._time = Elided("", "small")
+        line.addWidget(ask)
+        line.addWidget(self._time, 1)
+        return line
 
     def _trial_buttons(self) -> QVBoxLayout:
         """A button for each thing to try; it trains a new run, and this one stays."""
@@ -112,20 +137,38 @@ class Setup(QScrollArea):
             said = ", ".join(f"{name} {value}" for name, value in options.items())
             button.setToolTip(f"Train a new run with {said.replace('_', ' ')}")
             button.clicked.connect(lambda _=False, t=title: self._try(t))
+            self._buttons[title] = button
             column.addWidget(button)
         return column
 
     def _try(self, title: str) -> None:
         """Ask for a run of the form as it stands, but with the options of a trial."""
-        from dataclasses import replace
-
         try:
-            mine = self.experiment()
+            self.trial_wanted.emit(self.experiments()[title])
         except ConfigError as error:
             self.problem.emit(str(error))
-            return
-        options = {**mine.options, **self._trials[title]}
-        self.trial_wanted.emit(replace(mine, options=options, title=f"{self._title}: {title}"))
+
+    def experiments(self) -> dict[str, Experiment]:
+        """That of the form, as "", and those that one may try; raises ConfigError."""
+        from dataclasses import replace
+
+        mine = self.experiment()
+        return {"": mine} | {
+            title: replace(mine, options={**mine.options, **options},
+                           title=f"{self._title}: {title}")
+            for title, options in self._trials.items()
+        }  # fmt: skip
+
+    def say_time(self, title: str, text: str) -> None:
+        """How long one of the `experiments` would take; "" while it is not known."""
+        if title:
+            self._buttons[title].setText(f"{title}  ·  {text}" if text else title)
+        else:
+            self._time.say(text)
+
+    def _forget_times(self, *_: object) -> None:
+        for title in ("", *self._buttons):
+            self.say_time(title, "")
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Show an experiment's values."""
@@ -173,6 +216,7 @@ class Setup(QScrollArea):
 
     def _source_chosen(self) -> None:
         """Other pictures: their options at the defaults, the method's at the recipe for them."""
+        self._forget_times()
         self._make_data_form({})
         defaults = {o.name: o.default for o in options_of(type(self.form.config()))}
         self.form.set_values({**defaults, **self._recipes.get(self._source.currentData(), {})})
@@ -184,6 +228,7 @@ class Setup(QScrollArea):
             self._data_form.deleteLater()
         self._data_form = ConfigForm(source(self._source.currentData()).Options)
         self._data_form.set_values(values)
+        self._data_form.changed.connect(self._forget_times)
         self._data_place.addWidget(self._data_form)
 
     def _option_changed(self, name: str, value: Any) -> None:

@@ -30,7 +30,7 @@ def count(value: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time in the two largest units: 6 s, 4 min 10 s, 2 h 5 min."""
+    """A time in the two largest units: 6 s, 4 min 10 s, 2 h 5 min, 3 d 4 h."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
@@ -38,7 +38,10 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{count(days)} d {hours} h" if hours else f"{count(days)} d"
 
 
 def memory(size: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +24,27 @@ def test_a_button_trains_a_new_run_with_what_it_says(qtbot: QtBot, at_desk: Wind
     qtbot.waitUntil(lambda: session.run is not None, timeout=LONG)
     assert session.run.info.title == "Rotation prediction: Two rotations"
     assert len(at_desk.workbench.desks()) == 2
+
+
+def test_how_long_is_told_of_the_form_and_of_what_one_may_try(
+    qtbot: QtBot, at_desk: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.forecast.forecast.__defaults__", (0.0,))  # one step of each
+    setup = at_desk.workbench.desk().setup
+    assert setup is not None
+
+    def told() -> dict[str, str]:
+        return dict(b.text().split("  ·  ") for b in setup.findChildren(QPushButton)
+                    if "  ·  " in b.text())  # fmt: skip
+
+    at_desk.commands.action("run.how_long").trigger()
+    qtbot.waitUntil(lambda: "about" in told().get("Two rotations", ""), timeout=LONG)
+    assert setup._time.words.startswith("about")
+    assert " steps of " in setup._time.words
+    at_desk.tasks.shut_down()
+    setup.form.fields["steps"].changed.emit("steps", 7)  # of another training they say nothing
+    assert not setup._time.words
+    assert not told()
 
 
 def row(step: int, value: float) -> Row:
