@@ -174,3 +174,14 @@ def test_either_handle_of_a_range_is_dragged_and_they_never_cross(qtbot: QtBot) 
     assert slider.low == pytest.approx(0.25)
     slider.set_range(0.9, 0.1)
     assert slider.low < slider.high
+
+
+def test_rows_that_no_picture_has_come_for_are_left_empty(stage: Stage) -> None:
+    from gui.theme import manager
+
+    stage.clear("")
+    for ready in (0.2, 0.4):
+        stage.show_pixels(GREY, ready=ready)
+    shown = stage.grab().toImage()
+    assert shown.pixelColor(200, 100).red() == 128
+    assert shown.pixelColor(200, 250) == manager().theme.color("plot_background")
