@@ -89,7 +89,7 @@ def test_a_drag_in_one_lane_turns_all(page: ScenesPage, qtbot: QtBot) -> None:
     assert tab.cards[1].stage.viewpoint == tab.cards[0].stage.viewpoint == tab.view
     wished = tab.races.race
     assert wished is not None
-    serial = wished._onlooker._wish[0]  # type: ignore[index]
+    serial = wished._onlooker._wish.serial  # type: ignore[union-attr]
     qtbot.waitUntil(
         lambda: all(c._shot is not None and c._shot.serial >= serial for c in tab.cards),
         timeout=LONG,
