@@ -22,6 +22,7 @@ from gui.widgets.pixels import to_qimage
 from gui.widgets.scene.handles import Pull
 from gui.widgets.scene.overlays import Frusta
 from gui.widgets.scene.stage import Stage
+from gui.widgets.scene.steering import stepped_back
 
 if TYPE_CHECKING:
     from core.observer import Answer
@@ -232,8 +233,13 @@ class ScenePanel(Panel):
     # --- overlays ---------------------------------------------------------------------------------
 
     def _overlays_changed(self) -> None:
+        before = self.dressing.frusta
         self._ask_overlays()
         self._dress()
+        frusta, stage = self.dressing.frusta, self.stage
+        if before is None and frusta is not None:
+            size = stage.width(), stage.height()
+            stage.go(stepped_back(stage.viewpoint, frusta.corners[:, 0], size), glide=True)
 
     def _dress(self, *_: object) -> None:
         shown = {name for name in self.controls_line.overlays if self.controls_line.is_shown(name)}
