@@ -14,6 +14,8 @@ SCENES: tuple[Command, ...] = (
        "One more way of learning the same scene"),
     _c("scenes.clock", "Seconds or steps", "Race", "Ctrl+F10", "workbench",
        "What the plot of the race is drawn over"),
+    _c("scenes.output", "Next output of the lanes", "Race", "Shift+F12", "thumbnails",
+       "Colour, depth, opacity, normals or samples a ray, of all lanes"),
     _c("scenes.keep", "Keep the first lane as a run", "Race", "Shift+F11", "runs",
        "With its weights and its curve, to look at or to train on"),
     _c("scenes.ablate", "Start or cancel the ablations", "Race", "Shift+F8", "verdict",

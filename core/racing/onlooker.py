@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 
 from core import device as devices
@@ -22,6 +21,8 @@ from core.pictures import Images
 from core.progress import Cancelled
 from core.racing.lane import Lane
 from core.render.cameras import Cameras
+from core.render.outputs import painted
+from core.render.volume import Seen
 from core.showcase import Showcase
 
 AT_ONCE = 0.08  # seconds that the first picture of all lanes together may take
@@ -38,6 +39,15 @@ class Shot:
     serial: int  # of the wish that it answers
     whole: bool  # as fine as was wished for
     seconds: float  # that drawing it took
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What shall be seen of every lane."""
+
+    serial: int
+    camera: Cameras
+    output: str  # of core.render.outputs.OUTPUTS
 
 
 @dataclass
@@ -64,15 +74,17 @@ class Onlooker:
         self._seats = seats
         self._news = threading.Condition()
         self._closed = False
-        self._wish: tuple[int, Cameras] | None = None
+        self._wish: Wish | None = None
         self._thread = threading.Thread(target=self._look_on, name="race's onlooker")
         self._thread.start()
 
-    def look(self, camera: Cameras) -> int:
-        """See all lanes by one camera, of its size, from now on. Returns the wish's number."""
+    def look(self, camera: Cameras, output: str = "colour") -> int:
+        """See all lanes by one camera, of its size, from now on, in one of the outputs that need
+        no photograph. Returns the wish's number.
+        """
         with self._news:
-            serial = self._wish[0] + 1 if self._wish is not None else 1
-            self._wish = serial, camera
+            serial = self._wish.serial + 1 if self._wish is not None else 1
+            self._wish = Wish(serial, camera, output)
             self._news.notify_all()
         return serial
 
@@ -104,7 +116,7 @@ class Onlooker:
                 if not self._closed and self._wish is wish:
                     self._news.wait(rest)
 
-    def _draw_all(self, wish: tuple[int, Cameras]) -> None:
+    def _draw_all(self, wish: Wish) -> None:
         """All lanes coarsely, where that is quicker, then all in full."""
         seats = list(self._seats())
         for whole in (False, True):
@@ -117,8 +129,8 @@ class Onlooker:
                 except Exception as error:  # a lane that was reset meanwhile is seen next time
                     self.error = in_words(error)
 
-    def _draw(self, seat: Seat, wish: tuple[int, Cameras], whole: bool, budget: float) -> None:
-        latest, (serial, camera) = seat.shown.latest(), wish
+    def _draw(self, seat: Seat, wish: Wish, whole: bool, budget: float) -> None:
+        latest, serial, camera = seat.shown.latest(), wish.serial, wish.camera
         if latest is None:
             return
         step, config, weights = latest
@@ -134,10 +146,10 @@ class Onlooker:
         with torch.no_grad():
             seen = seat.replica.render(camera_on(camera, seat.lane.device), size,
                                        lambda: self._closed or self._wish is not wish)  # fmt: skip
-        colour = (seen.colour.clamp(0, 1) * 255).round().byte().cpu().numpy()
+        picture = painted(wish.output, on_cpu(seen), camera.resized(*size))
         seconds = time.perf_counter() - began
         seat.cost = seconds / (size[0] * size[1])
-        seat.shot = Shot(np.ascontiguousarray(colour), step, serial, size == camera.size, seconds)
+        seat.shot = Shot(picture, step, serial, size == camera.size, seconds)
         if whole:
             seat.drawn = known
 
@@ -145,6 +157,12 @@ class Onlooker:
 def _answered(seat: Seat, serial: int) -> bool:
     """Whether this camera is seen already, by earlier weights: then no coarse picture is wanted."""
     return seat.shot is not None and seat.shot.serial == serial
+
+
+def on_cpu(seen: Seen) -> Seen:
+    """What a lane sees, where pictures are made of it."""
+    return Seen(*(part.detach().cpu() for part in (seen.colour, seen.depth, seen.opacity,
+                                                   seen.samples)))  # fmt: skip
 
 
 def camera_on(camera: Cameras, device: torch.device) -> Cameras:

@@ -76,9 +76,11 @@ class Race:
         """Every lane has so many seconds of work in all."""
         self.do(lambda: self._lengthen(seconds))
 
-    def look(self, camera: Cameras) -> int:
-        """See all lanes by one camera; `shots` have its pictures. Returns the wish's number."""
-        return self._onlooker.look(camera)
+    def look(self, camera: Cameras, output: str = "colour") -> int:
+        """See all lanes by one camera, in one of the outputs of core.render.outputs; `shots` have
+        the pictures. Returns the wish's number.
+        """
+        return self._onlooker.look(camera, output)
 
     def look_away(self) -> None:
         """Draw nothing until `look` is called again."""

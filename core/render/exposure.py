@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -13,7 +14,7 @@ from core.render.cameras import Cameras
 from core.render.volume import Seen
 
 BAND_RAYS = 4096  # of the first band
-BAND_SECONDS = 0.015  # that a later one shall take
+BAND_SECONDS = 0.015  # that a band shall take, or twice what the least of them has taken
 PASSES = 8  # pictures that are averaged
 
 
@@ -41,6 +42,7 @@ class Exposure:
         width, height = camera.size
         self._sum = torch.zeros(height, width, 6)  # colour, depth, opacity, samples
         self._rows = height if at_once else max(1, BAND_RAYS // width)
+        self._least = math.inf  # seconds that a band took after the first, whose loops are compiled
 
     @property
     def done(self) -> bool:
@@ -59,9 +61,11 @@ class Exposure:
             parts = seen.depth, seen.opacity, seen.samples.to(seen.depth.dtype)
             band = torch.cat([seen.colour, torch.stack(parts, dim=2)], dim=2)  # (rows, W, 6)
             self._sum[self.row : self.row + rows] += band.detach().cpu()
+            if self.row or self.finished:
+                self._least = min(self._least, took)
+            self._rows = rows_of_next(rows, took, self._least)
             made += rows * width
             self.row += rows
-            self._rows = max(1, min(2 * rows, round(rows * BAND_SECONDS / max(took, 1e-6))))
             if self.row == height:
                 self.row, self.finished = 0, self.finished + 1
             if until():
@@ -79,6 +83,16 @@ class Exposure:
     def ready(self) -> float:
         """Share of the height, from the top, that there is something of."""
         return 1.0 if self.finished else self.row / self.camera.size[1]
+
+
+def rows_of_next(rows: int, took: float, least: float) -> int:
+    """How many rows the next band has, of how long one of so many rows took.
+
+    Where a band costs much before its first row, as where all of a mesh is projected for each,
+    bands that took no longer than that would be little else: `least` is what any has taken.
+    """
+    wanted = BAND_SECONDS if math.isinf(least) else max(BAND_SECONDS, 2 * least)
+    return max(1, min(2 * rows, round(rows * wanted / max(took, 1e-6))))
 
 
 def _part(camera: Cameras, top: int, rows: int, turn: int) -> Cameras:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -63,4 +64,12 @@ class SceneOut(QObject):
         dialog = SceneExport(desk.session, self._window.tasks, without, path, self._window)
         along = dialog.kind.findData("path") if kind == "film" else -1
         dialog.kind.setCurrentIndex(max(0, along, dialog.kind.findData(kind)))
+        dialog.open_wanted.connect(self._show)
         dialog.open()
+
+    def _show(self, path: Path) -> None:
+        """A film on the page of films, anything else in a viewer of its own."""
+        from gui.pages.scene_export import FILM_ENDINGS
+
+        film = path.suffix.lower() in FILM_ENDINGS
+        (self._window.video if film else self._window.models).open_path(path)

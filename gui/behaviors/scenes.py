@@ -25,6 +25,7 @@ ACTS: dict[str, Callable[[ScenesPage], object]] = {
     "reset": lambda page: page.race.reset(),
     "add": lambda page: page.race.ask_to_add(),
     "clock": lambda page: page.race.switch_clock(),
+    "output": lambda page: page.race.show_next_output(),
     "keep": lambda page: page.race.keep(0),
     "ablate": _ablate,
     "open": lambda page: page.ask_for_scene(),

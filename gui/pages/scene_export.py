@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -44,6 +44,8 @@ KINDS: dict[str, tuple[str, str, str]] = {
 }
 NEEDS_FIELD = ("mesh", "voxels")
 FILMS = ("film", "path")
+FILM_ENDINGS = (".mp4", ".gif")
+OPENED = ("mesh", "points", "splats", *FILMS)  # what the program can show
 FPS = 25
 
 
@@ -59,6 +61,8 @@ def copied(method: Any, _look: Any) -> Any:
 
 class SceneExport(QDialog):
     """What is written is of the step that the timeline shows."""
+
+    open_wanted = Signal(object)  # Path of what was written
 
     def __init__(
         self,
@@ -88,6 +92,8 @@ class SceneExport(QDialog):
         )
         self.bar, self.said = QProgressBar(), label("", "small", "secondary", wrap=True)
         self.go, self.leave = QPushButton("Export…"), QPushButton("Close")
+        self.show_it = QPushButton("Open it", toolTip="Show what was written")
+        self._written: Path | None = None
         self._lay_out()
         self._connect()
         self._offer()
@@ -95,6 +101,7 @@ class SceneExport(QDialog):
     def _lay_out(self) -> None:
         self.go.setProperty("kind", "primary")
         self.bar.hide()
+        self.show_it.hide()
         level, size = QHBoxLayout(), QHBoxLayout()
         level.addWidget(self.automatic)
         level.addWidget(self.level)
@@ -113,6 +120,7 @@ class SceneExport(QDialog):
         ):  # fmt: skip
             widget.setAccessibleName(name)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.show_it)
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
         buttons.addWidget(self.go)
@@ -128,6 +136,7 @@ class SceneExport(QDialog):
         self.automatic.toggled.connect(self._offer)
         self.go.clicked.connect(self._ask_where)
         self.leave.clicked.connect(self._leave)
+        self.show_it.clicked.connect(self._open)
         self._tasks.progress.connect(self._tell)
 
     def _offer(self, *_: object) -> None:
@@ -138,6 +147,9 @@ class SceneExport(QDialog):
         if kind == "path":
             self.seconds.setValue(self._path.seconds)
         self.level.setEnabled(not self.automatic.isChecked())
+        if self._task is None:
+            self.said.setText("")
+            self.show_it.hide()
 
     def _ask_where(self) -> None:
         _, name, endings = KINDS[self.kind.currentData()]
@@ -154,20 +166,23 @@ class SceneExport(QDialog):
 
         def begin(answer: Answer) -> None:
             if answer.error:
-                self._end(answer.error)
+                self._fail(answer.error)
                 return
             method = answer.value
             self._task = self._tasks.start(
-                f"Writing {path.name}", lambda p: work(method, p), self._end, self._end
+                f"Writing {path.name}", lambda p: work(method, p), self._end, self._fail
             )
 
         work = self._work(path)
+        self._written = path if self.kind.currentData() in OPENED else None
+        self.show_it.hide()
         self.go.setEnabled(False)
+        self.kind.setEnabled(False)
         self.leave.setText("Cancel")
         self.bar.setRange(0, 0)
         self.bar.show()
         if not self._session.ask("scene export", copied, begin, indices=[0], prompt=True):
-            self._end("There is nothing to export yet; train for a step first.")
+            self._fail("There is nothing to export yet; train for a step first.")
 
     def _work(self, path: Path) -> Any:
         """A function of (method, progress) that writes and returns a sentence."""
@@ -207,9 +222,21 @@ class SceneExport(QDialog):
     def _end(self, words: str) -> None:
         self._task = None
         self.go.setEnabled(True)
+        self.kind.setEnabled(True)
         self.leave.setText("Close")
         self.bar.hide()
         self.said.setText(words)
+        self.show_it.setVisible(self._written is not None)
+
+    def _fail(self, words: str) -> None:
+        self._written = None
+        self._end(words)
+
+    def _open(self) -> None:
+        """The window shows it; this dialog would lie before it."""
+        path = self._written
+        self.close()
+        self.open_wanted.emit(path)
 
     def _leave(self) -> None:
         if self._task is not None:

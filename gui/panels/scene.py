@@ -19,13 +19,16 @@ from gui.session import Session
 from gui.theme import manager
 from gui.widgets import export
 from gui.widgets.pixels import to_qimage
+from gui.widgets.scene.handles import Pull
 from gui.widgets.scene.overlays import Frusta
 from gui.widgets.scene.stage import Stage
+from gui.widgets.scene.steering import stepped_back
 
 if TYPE_CHECKING:
     from core.observer import Answer
     from core.viewing import Frame, Views
 
+WHOLE_BOX = (-1.0,) * 3, (1.0,) * 3
 INSPECTOR_HEIGHT = 210  # pixels, where there is room
 
 
@@ -42,7 +45,7 @@ class ScenePanel(Panel):
 
         self.stage, self.inspector = Stage(), Inspector()
         self.controls_line, self.crop_box = SceneControls(OUTPUTS), CropBox()
-        self.path_bar = PathBar()
+        self.path_bar, self.pull = PathBar(), Pull(self.stage)
         self.renderer = Renderer(session, f"{self.key} picture", self)
         self.renderer.seen = self.is_seen
         self.dressing = Dressing()
@@ -66,7 +69,8 @@ class ScenePanel(Panel):
         self._parts.setCollapsible(0, False)
         self.inspector.hide()
         self.body.addWidget(self._parts, 1)
-        self.body.addWidget(hint())
+        self._hint = hint()
+        self.body.addWidget(self._hint)
 
     def _connect(self) -> None:
         stage, controls, renderer = self.stage, self.controls_line, self.renderer
@@ -88,10 +92,14 @@ class ScenePanel(Panel):
         controls.crop_toggled.connect(self._toggle_crop)
         controls.path_toggled.connect(self.path_bar.setVisible)
         controls.inspect_wanted.connect(self._toggle_inspector)
+        for opened in (controls.crop_toggled, controls.path_toggled, controls.inspect_wanted):
+            opened.connect(self._make_room)
         controls.turned.connect(self.turn_camera)
         controls.photograph_changed.connect(self._set_photograph)
         controls.difference_toggled.connect(self._show_difference)
         self.crop_box.changed.connect(self._set_crop)
+        self.pull.pulled.connect(self.crop_box.pull)
+        self.pull.let_go.connect(self._let_go)
         self._connect_path()
         self.inspector.closed.connect(lambda: controls.inspect.setChecked(False))
         self.inspector.pointed.connect(self._point_sample)
@@ -198,18 +206,40 @@ class ScenePanel(Panel):
     def _toggle_crop(self, on: bool) -> None:
         self.crop_box.setVisible(on)
         self._set_crop(self.crop_box.box() if on else None)
+        if not on:
+            self.dressing.crop = None
+            self._dress()
+
+    def _make_room(self, *_: object) -> None:
+        """What the mouse does is told while nothing else is open: the scene is to be large."""
+        controls = self.controls_line
+        opened = controls.crop, controls.path, controls.inspect
+        self._hint.setVisible(not any(button.isChecked() for button in opened))
 
     def _set_crop(self, box: Any) -> None:
-        self.renderer.crop = self.dressing.crop = box
+        self.renderer.crop = box
+        self.dressing.set_crop(*(box or WHOLE_BOX))
         self._dress()
-        self.renderer.look()
+        if self.pull.holds:
+            self.renderer.move(self.stage.viewpoint)  # coarse, while a hand moves it
+        else:
+            self.renderer.look()
+            self._ask_ray()
+
+    def _let_go(self) -> None:
+        self.renderer.settle()
         self._ask_ray()
 
     # --- overlays ---------------------------------------------------------------------------------
 
     def _overlays_changed(self) -> None:
+        before = self.dressing.frusta
         self._ask_overlays()
         self._dress()
+        frusta, stage = self.dressing.frusta, self.stage
+        if before is None and frusta is not None:
+            size = stage.width(), stage.height()
+            stage.go(stepped_back(stage.viewpoint, frusta.corners[:, 0], size), glide=True)
 
     def _dress(self, *_: object) -> None:
         shown = {name for name in self.controls_line.overlays if self.controls_line.is_shown(name)}

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
@@ -69,10 +70,13 @@ class RaceTab(QWidget):
         self.seconds.setToolTip("How long each lane learns, in seconds of work of one processor")
         self.clocks = {name: QToolButton(text=name.capitalize(), checkable=True)
                        for name in ("seconds", "steps")}  # fmt: skip
+        self.output = QComboBox()
+        self.output.setAccessibleName("What the lanes show")
+        self.output.setToolTip("What the pictures of all lanes show (Shift+F12)")
         self.said = Readout()
         self.row, self.plot, self.memory = LaneRow(), RacePlot(), MemoryBars()
         self._playing = False
-        self._wish: tuple[Viewpoint, tuple[int, int]] | None = None
+        self._wish: tuple[Viewpoint, tuple[int, int], str] | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
         self._lay_out()
@@ -92,6 +96,8 @@ class RaceTab(QWidget):
             top.addWidget(part)
         top.addSpacing(SPACE.small)
         top.addWidget(self.said, 1)
+        top.addWidget(label("Show", "small", "secondary"))
+        top.addWidget(self.output)
         group = QButtonGroup(self)
         top.addWidget(label("Plot over", "small", "secondary"))
         for name, button in self.clocks.items():
@@ -124,6 +130,7 @@ class RaceTab(QWidget):
         self.play_button.clicked.connect(lambda: self.play(not self.races.playing))
         self.again.clicked.connect(self.reset)
         self.add_button.clicked.connect(self.ask_to_add)
+        self.output.currentIndexChanged.connect(lambda _: self._soon.start())
         self.seconds.valueChanged.connect(self._lengthen)
         for name, button in self.clocks.items():
             button.clicked.connect(lambda _=False, n=name: self.choose_clock(n))
@@ -147,11 +154,25 @@ class RaceTab(QWidget):
 
     def _show_lanes(self) -> None:
         self._allow(True)
+        self._fill_outputs()
         self.said.setText("Drag in one picture to turn all.")
         self._match_cards()
         self._wish = None
         self._look()
         self._show_state()
+
+    def _fill_outputs(self) -> None:
+        """Once torch is there: all but what needs the photograph of a view."""
+        from core.render.outputs import OUTPUTS
+
+        for key, (words, hint) in OUTPUTS.items():
+            if key != "error" and self.output.findData(key) < 0:
+                self.output.addItem(words, key)
+                self.output.setItemData(self.output.count() - 1, hint, Qt.ItemDataRole.ToolTipRole)
+
+    def show_next_output(self) -> None:
+        """What comes after what the lanes show now: colour, depth, opacity, normals, samples."""
+        self.output.setCurrentIndex((self.output.currentIndex() + 1) % max(1, self.output.count()))
 
     def _match_cards(self) -> None:
         """As many cards as there are lanes."""
@@ -240,10 +261,11 @@ class RaceTab(QWidget):
         wide, high = max(1, stage.width()), max(1, stage.height())
         most = WHILE_RACING if race.playing else WHILE_STILL
         scale = min(1.0, (most / (wide * high)) ** 0.5)
-        wish = self.view, (max(1, round(wide * scale)), max(1, round(high * scale)))
+        size = max(1, round(wide * scale)), max(1, round(high * scale))
+        wish = self.view, size, self.output.currentData()
         if wish != self._wish:
             self._wish = wish
-            race.look(self.view.camera(*wish[1]))
+            race.look(self.view.camera(*size), self.output.currentData())
 
     # --- what is asked of a lane ------------------------------------------------------------------
 

@@ -223,6 +223,10 @@ class CropBox(QWidget):
         high = tuple(2 * slider.high - 1 for slider in self.sliders)
         return None if low == (-1.0,) * 3 and high == (1.0,) * 3 else (low, high)
 
+    def pull(self, face: int, place: float) -> None:
+        """A face, by its row in `Handles`, to a place in −1..1."""
+        self.sliders[face // 2].move(("low", "high")[face % 2], (place + 1) / 2)
+
     def reset(self) -> None:
         """All of the scene box again."""
         for slider in self.sliders:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.render.viewpoint import Viewpoint
 from gui.theme import manager
 from gui.widgets.pixels import to_qimage
 from gui.widgets.scene.ellipses import Ellipses
+from gui.widgets.scene.handles import Handles
 from gui.widgets.scene.overlays import (
     Axes,
     Box,
@@ -25,7 +27,6 @@ from gui.widgets.scene.overlays import (
 )
 
 if TYPE_CHECKING:
-    from core.viewing import Box as CropBox
     from core.viewing import Ellipsoids, OpenRay, Views
 
 THUMBNAIL = 48  # pixels
@@ -40,7 +41,7 @@ class Dressing:
         self.cells: NDArray[np.bool_] | None = None
         self.gaussians: Ellipsoids | None = None
         self.ray: OpenRay | None = None
-        self.crop: CropBox | None = None
+        self.crop: tuple[Box, Handles] | None = None
         self.sample = -1  # of the ray, under the mouse
         self.photograph = 0.0  # opacity
         self.standing = -1  # in the camera of which photograph
@@ -54,6 +55,10 @@ class Dressing:
         """The photographs of the scene."""
         self._views = views
         self._thumbnails = [] if views is None else [small(image) for image in views.images]
+
+    def set_crop(self, low: Sequence[float], high: Sequence[float]) -> None:
+        """The box that is seen, with handles to pull it by."""
+        self.crop = Box(low, high, "accent", 1.6), Handles(low, high)
 
     def overlays(self, shown: set[str], view: Viewpoint) -> list[Overlay]:
         """The farthest at the bottom."""
@@ -73,7 +78,7 @@ class Dressing:
         if "box" in shown:
             found.append(Box((-1, -1, -1), (1, 1, 1), "text_faint", 1.0))
         if self.crop is not None:
-            found.append(Box(*self.crop, "accent", 1.6))
+            found += self.crop
         if "cameras" in shown and self._views is not None and view.held is None:
             self.frusta = self._made_frusta(self._views, palette)
             found.append(self.frusta)

@@ -6,16 +6,17 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QAction, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QFileDialog,
+    QHBoxLayout,
     QListView,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,10 +25,10 @@ from core.render.viewpoint import Viewpoint
 from core.runs.atomic import write_file
 from gui.icons import icon
 from gui.theme import SPACE
-from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
 
-FACE = QSize(56, 42)  # of a keyframe's picture
+FACE = QSize(44, 33)  # of a keyframe's picture
+SECONDS_WIDTH = 84  # pixels
 FRAME_MS = 33
 FILES = "Camera path (*.json)"
 
@@ -50,18 +51,19 @@ class PathBar(QWidget):
         self._way: list[Viewpoint] = []
         self._began = 0.0
         self.keys = QListWidget()
-        self.add = self._button("Add keyframe", "camera", "Keep the view as it is now")
-        self.remove = self._button("Remove", "", "Take the chosen keyframe away")
+        self.add = self._button("Add", "camera", "Add keyframe: keep the view as it is now")
+        self.remove = self._button("", "close", "Take the chosen keyframe away")
         self.earlier = self._button("", "chevron-left", "Move the chosen keyframe to the front")
         self.later = self._button("", "chevron-right", "Move the chosen keyframe to the back")
-        self.clear = self._button("Clear", "", "Take all keyframes away")
         self.loop = QCheckBox("Loop", toolTip="Go on to the first keyframe again")
         self.seconds = QDoubleSpinBox(minimum=SHORTEST, maximum=LONGEST, value=self.path.seconds,
                                       decimals=1, suffix=" s")  # fmt: skip
-        self.play = self._button("Play", "play", "Go along the way, at constant speed")
-        self.open = self._button("Open…", "", "Read a way from a file")
-        self.keep = self._button("Save…", "", "Write the way as a file")
-        self.film = self._button("Film…", "film", "Write a film along the way")
+        self.play = self._button("", "play", "Go along the way, at constant speed")
+        self.film = self._button("", "film", "Write a film along the way")
+        self.more = self._button("", "more", "The way as a file")
+        self.open, self.keep, self.clear = (
+            QAction(words, self) for words in ("Open…", "Save…", "Clear")
+        )
         self._clock = QTimer(self, interval=FRAME_MS)
         self._lay_out()
         self._connect()
@@ -84,35 +86,40 @@ class PathBar(QWidget):
         self.keys.setViewMode(QListView.ViewMode.ListMode)
         self.keys.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.keys.setIconSize(FACE)
-        self.keys.setSpacing(SPACE.tight)
-        self.keys.setFixedHeight(FACE.height() + 26)
+        self.keys.setFixedHeight(FACE.height() + 14)
+        self.keys.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.keys.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.keys.setAccessibleName("Keyframes of the camera's way")
         self.seconds.setAccessibleName("Seconds that the way takes")
+        self.seconds.setMaximumWidth(SECONDS_WIDTH)
+        self.seconds.setToolTip("How long the way takes")
         self.play.setCheckable(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE.small)
-        flow = FlowLayout(gap=SPACE.small)
-        flow.add_group(self.add, self.earlier, self.later, self.remove, self.clear)
-        flow.add_group(self.seconds, self.loop, self.play)
-        flow.add_group(self.open, self.keep, self.film)
-        column.addLayout(flow)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(QMenu(self.more))
+        self.more.menu().addActions([self.open, self.keep, self.clear])
         self.hint = label("Turn the scene and add keyframes; drag them into another order.",
-                          "caption", "faint")  # fmt: skip
-        column.addWidget(self.hint)
-        column.addWidget(self.keys)
+                          "caption", "faint", wrap=True)  # fmt: skip
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE.tight)
+        row.addWidget(self.add)
+        row.addWidget(self.keys, 1)
+        row.addWidget(self.hint, 1)
+        for part in (self.earlier, self.later, self.remove, self.seconds, self.loop, self.play,
+                     self.film, self.more):  # fmt: skip
+            row.addWidget(part)
 
     def _connect(self) -> None:
         self.add.clicked.connect(self.add_wanted)
         self.remove.clicked.connect(self.remove_chosen)
         self.earlier.clicked.connect(lambda: self.move_chosen(-1))
         self.later.clicked.connect(lambda: self.move_chosen(1))
-        self.clear.clicked.connect(lambda: self.set_path(self._with(keys=())))
+        self.clear.triggered.connect(lambda: self.set_path(self._with(keys=())))
         self.loop.toggled.connect(lambda on: self._take(self._with(closed=on)))
         self.seconds.valueChanged.connect(lambda s: self._take(self._with(seconds=s)))
         self.play.toggled.connect(self._play_or_stop)
-        self.open.clicked.connect(self._ask_what)
-        self.keep.clicked.connect(self._ask_where)
+        self.open.triggered.connect(self._ask_what)
+        self.keep.triggered.connect(self._ask_where)
         self.film.clicked.connect(self.film_wanted)
         self.keys.itemActivated.connect(lambda item: self._go(self.keys.row(item)))
         self.keys.itemClicked.connect(lambda item: self._go(self.keys.row(item)))
@@ -157,7 +164,9 @@ class PathBar(QWidget):
 
     def set_picture(self, view: Viewpoint, picture: QPixmap) -> None:
         """What is seen from a keyframe."""
-        self._pictures[view] = QIcon(picture)
+        face = QIcon(picture)
+        face.addPixmap(picture, QIcon.Mode.Selected)  # in its own colours
+        self._pictures[view] = face
         for at, key in enumerate(self.path.keys):
             if key == view and at < self.keys.count():
                 self.keys.item(at).setIcon(self._pictures[view])
@@ -208,7 +217,6 @@ class PathBar(QWidget):
     # --- playing ----------------------------------------------------------------------------------
 
     def _play_or_stop(self, on: bool) -> None:
-        self.play.setText("Stop" if on else "Play")
         self.play.setIcon(icon("stop" if on else "play"))
         if not on:
             self._clock.stop()

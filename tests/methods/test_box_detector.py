@@ -138,5 +138,5 @@ def test_it_learns_to_find_boxes() -> None:
     for _ in range(80):
         trainer.take_step()
     after = trainer.validate()
-    assert before["ap 3d 0.25"] < 0.1 < 0.2 < after["ap 3d 0.25"]  # of streets that it has seen
+    assert before["AP at 0.25"] < 0.1 < 0.2 < after["AP at 0.25"]  # of streets that it has seen
     assert after["depth"] < 0.5 * before["depth"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from core.cli.main import main
 from core.config import ConfigError
@@ -28,6 +29,7 @@ from core.racing.lane import Lane, experiment_of, play_all
 from core.racing.plan import LanePlan, next_mark, parse, racers, told_at
 from core.racing.race import Race, state_of
 from core.racing.table import as_csv, psnr_at, table
+from core.render import outputs
 from core.render.cameras import Cameras
 from core.render.viewpoint import Viewpoint
 from core.runs import RunStore
@@ -203,6 +205,20 @@ def test_the_newest_camera_wins(race: Race) -> None:
     assert happens(
         lambda: all(s is not None and s.serial == last and s.whole for s in race.shots())
     )
+
+
+@pytest.mark.parametrize("output", ["depth", "normals"])
+def test_lanes_show_another_output_of_what_they_see(race: Race, output: str) -> None:
+    camera = Viewpoint().camera(24, 18)
+    serial = race.look(camera, output)
+    assert happens(
+        lambda: all(s is not None and s.serial == serial and s.whole for s in race.shots())
+    )
+    shot, method = race.shots()[0], race.lanes[0].method
+    with torch.no_grad():
+        seen = method.render(camera, (24, 18))
+    assert shot is not None
+    np.testing.assert_array_equal(shot.picture, outputs.painted(output, seen, camera))
 
 
 def test_lanes_come_go_and_are_reset_between_two_steps(race: Race, scene: ImageSet) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
 from core.render.cameras import Cameras
-from core.render.exposure import Exposure, halton
+from core.render.exposure import Exposure, halton, rows_of_next
 from core.render.outputs import VOID, painted
 from core.render.pace import FLOOR, Pace
 from core.render.surface import normals
@@ -147,3 +149,18 @@ def test_where_there_is_no_surface_there_is_nothing_to_tell(name: str) -> None:
 def test_an_output_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match="no output 'heat'"):
         painted("heat", Ball().render(CAMERA), CAMERA)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "a_row", "seconds"), [(0.0, 1e-3, 0.015), (0.014, 1e-4, 0.028), (0.2, 1e-4, 0.4)]
+)
+def test_bands_take_their_seconds_or_twice_what_each_costs_whatever_its_height(
+    fixed: float, a_row: float, seconds: float
+) -> None:
+    rows = rows_of_next(5, 3.0, math.inf)  # the first band waited for its loops to be compiled
+    least = math.inf
+    for _ in range(20):
+        took = fixed + a_row * rows
+        least = min(least, took)
+        rows = rows_of_next(rows, took, least)
+    assert fixed + a_row * rows == pytest.approx(seconds, rel=0.1)

@@ -207,7 +207,7 @@ class BoxDetector(Method):
             for threshold, column in zip(("0.25", "0.5"), precise.T, strict=True):
                 known = column[~np.isnan(column)]
                 mean = known.mean() if len(known) else 0.0
-                scalars[f"ap 3d {threshold}{name}"] = scalars["loss"].new_tensor(mean)
+                scalars[f"AP at {threshold}{name}"] = scalars["loss"].new_tensor(mean)
         return scalars
 
     # --- figures ----------------------------------------------------------------------------------

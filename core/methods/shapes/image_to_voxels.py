@@ -102,7 +102,7 @@ class ImageToVoxels(Method):
         assert batch.truth is not None
         scalars, cells = self.loss(batch), cells_of(batch.truth)
         every = [mean_iou((self.mean > t).expand_as(cells), cells) for t in (0.15, 0.25, 0.35, 0.5)]
-        return {**scalars, "iou of the mean": torch.stack(every).max()}
+        return {**scalars, "IoU of the mean": torch.stack(every).max()}
 
     # --- figures ----------------------------------------------------------------------------------
 

@@ -40,6 +40,13 @@ class RangeSlider(QWidget):
             self.changed.emit(low, high)
             self.update()
 
+    def move(self, handle: str, at: float) -> None:
+        """One of the handles, "low" or "high", as far as the other lets it."""
+        if handle == "low":
+            self.set_range(min(at, self.high - LEAST), self.high)
+        else:
+            self.set_range(self.low, max(at, self.low + LEAST))
+
     def _share(self, x: float) -> float:
         return (x - HANDLE) / max(1, self.width() - 2 * HANDLE)
 
@@ -49,29 +56,23 @@ class RangeSlider(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._share(event.position().x())
         self._held = "low" if abs(at - self.low) < abs(at - self.high) else "high"
-        self._drag(at)
+        self.move(self._held, at)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._held:
-            self._drag(self._share(event.position().x()))
+            self.move(self._held, self._share(event.position().x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._held = ""
-
-    def _drag(self, at: float) -> None:
-        if self._held == "low":
-            self.set_range(min(at, self.high - LEAST), self.high)
-        else:
-            self.set_range(self.low, max(at, self.low + LEAST))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.set_range(min(self.low + step, self.high - LEAST), self.high)
+            self.move("low", self.low + step)
         else:
-            self.set_range(self.low, max(self.high + step, self.low + LEAST))
+            self.move("high", self.high + step)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = manager().theme, QPainter(self)

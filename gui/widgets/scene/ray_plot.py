@@ -124,7 +124,7 @@ class RayPlot(Savable):
         ray = self._ray
         if ray is None or not len(ray.t):
             painter.setPen(theme.color("text_secondary"))
-            words = "" if ray is None else "This ray misses the scene box."
+            words = "" if ray is None else "Nothing lies on this ray."
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, words)
             return
         self._paint_grid(painter, area)

@@ -104,10 +104,10 @@ class Stage(Savable):
 
         Of a picture that is `ready` down to a share of its height the rest shows the one before.
         """
-        if ready < 1:
-            self._before = self._before or self._images
-        else:
+        if ready >= 1:
             self._before = []
+        elif self._ready >= 1:  # a part of a picture is none to show below another
+            self._before = self._images
         self._ready = ready
         self._images = [to_qimage(pixels)] + ([to_qimage(other)] if other is not None else [])
         self._depth, self._words = depth, ""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.render.viewpoint import Viewpoint
 
 DEGREES = 0.4  # turned by a pixel
 WHEEL = 0.0014  # of the logarithm of the distance, by an eighth of a degree
 SPEED, FAST = 0.55, 3.0  # distances flown in a second, and how much as fast with Shift
+BACK = 2.4  # how far one stands to see cameras, in distances of the farthest from the middle
 KEPT = 200  # viewpoints to go back to
 
 FLYING = {"W": (0, 0, 1), "S": (0, 0, -1), "A": (-1, 0, 0), "D": (1, 0, 0), "E": (0, 1, 0),
@@ -51,6 +55,15 @@ def pressed(view: Viewpoint, key: str) -> Viewpoint | None:
     if key in TURNED:
         return view.orbit(*TURNED[key])
     return view.zoom(NEARER[key]) if key in NEARER else None
+
+
+def stepped_back(view: Viewpoint, eyes: NDArray[np.floating], size: tuple[int, int]) -> Viewpoint:
+    """As far away as cameras at (N, 3) can be seen from; the same where half of them are seen."""
+    x, y, ahead = view.project(eyes, *size).T
+    seen = (ahead > 0) & (x > 0) & (x < size[0]) & (y > 0) & (y < size[1])
+    if not len(eyes) or seen.mean() >= 0.5:
+        return view
+    return view.zoom(max(1.0, BACK * float(np.linalg.norm(eyes, axis=1).max()) / view.distance))
 
 
 class Trail:

@@ -16,6 +16,7 @@ from gui.widgets.scene.overlays import Box, Frusta, box_edges, halved, pyramids,
 from gui.widgets.scene.range_slider import RangeSlider
 from gui.widgets.scene.sight import Sight
 from gui.widgets.scene.stage import Stage
+from gui.widgets.scene.steering import stepped_back
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 GREY = np.full((30, 40, 3), 128, np.uint8)
@@ -174,3 +175,25 @@ def test_either_handle_of_a_range_is_dragged_and_they_never_cross(qtbot: QtBot) 
     assert slider.low == pytest.approx(0.25)
     slider.set_range(0.9, 0.1)
     assert slider.low < slider.high
+
+
+def test_rows_that_no_picture_has_come_for_are_left_empty(stage: Stage) -> None:
+    from gui.theme import manager
+
+    stage.clear("")
+    for ready in (0.2, 0.4):
+        stage.show_pixels(GREY, ready=ready)
+    shown = stage.grab().toImage()
+    assert shown.pixelColor(200, 100).red() == 128
+    assert shown.pixelColor(200, 250) == manager().theme.color("plot_background")
+
+
+def test_one_steps_back_until_the_cameras_are_seen_and_stays_where_they_are() -> None:
+    turn = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    ring = 4 * np.stack([np.cos(turn), np.sin(turn), 0 * turn + 0.3], axis=1)
+    near, size = Viewpoint(), (400, 300)
+    far = stepped_back(near, ring, size)
+    assert far.distance > near.distance
+    x, y, ahead = far.project(ring, *size).T
+    assert ((ahead > 0) & (x > 0) & (x < 400) & (y > 0) & (y < 300)).all()
+    assert stepped_back(far, ring, size) == far

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from core.runs import RunStore
 from gui.panels.scene import ScenePanel
+from gui.widgets.scene.handles import Handles
 from gui.window import Window
 from tests.gui.window.acts import LONG, click, desk_in, press
 from tests.gui.window.conftest import OpenWindow
@@ -179,7 +180,7 @@ def test_keyframes_are_laid_ordered_played_and_kept(
     np.testing.assert_allclose(panel.stage.viewpoint.eye, first.eye, atol=1e-3)
     file = tmp_path / "path.json"
     bar.write(file)
-    click(bar.clear)
+    bar.clear.trigger()
     assert not bar.path.keys
     bar.read(file)
     assert bar.path.keys == (second, first)
@@ -192,3 +193,20 @@ def test_keyframes_are_laid_ordered_played_and_kept(
     click(bar.remove)
     assert bar.path.keys == (first,)
     assert not bar.play.isEnabled()
+
+
+def test_a_face_of_the_crop_box_is_pulled_in_the_scene(qtbot: QtBot, panel: ScenePanel) -> None:
+    window_of(panel).commands.action("scene.crop").trigger()
+    handles = next(o for o in panel.stage.overlays if isinstance(o, Handles))
+    sight, view = panel.stage.sight(), panel.stage.viewpoint
+    pulled = handles.places[5] - (0, 0, 0.8)  # the top of the box, down
+    x, y = sight.project(np.array([handles.places[5], pulled]))[:, :2].round().astype(int).T
+    QTest.mousePress(panel.stage, LEFT, pos=QPoint(x[0], y[0]))
+    QTest.mouseMove(panel.stage, QPoint(x[1], y[1]))
+    QTest.mouseRelease(panel.stage, LEFT, pos=QPoint(x[1], y[1]))
+    assert panel.crop_box.sliders[2].high == pytest.approx(0.6, abs=0.05)
+    assert panel.renderer.crop == panel.crop_box.box()
+    assert panel.stage.viewpoint == view
+    qtbot.waitUntil(lambda: panel.frame_shown.wish.crop == panel.crop_box.box(), timeout=LONG)  # type: ignore[union-attr]
+    window_of(panel).commands.action("scene.crop").trigger()
+    assert not any(isinstance(overlay, Handles) for overlay in panel.stage.overlays)

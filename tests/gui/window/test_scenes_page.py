@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.racing.plan import LanePlan
+from core.render.outputs import VOID
 from gui.pages import scenes
 from gui.pages.data import CAMERAS
 from gui.pages.scenes import ScenesPage
@@ -64,6 +66,17 @@ def test_a_click_races_and_every_lane_is_seen_with_its_psnr(
     qtbot.waitUntil(lambda: steps(page) == [0, 0], timeout=LONG)
 
 
+def test_all_lanes_show_another_output(page: ScenesPage, qtbot: QtBot) -> None:
+    def corners() -> set[tuple[int, ...]]:
+        shots = [card._shot for card in page.race.cards]
+        return {tuple(shot.picture[0, 0].tolist()) for shot in shots if shot is not None}
+
+    qtbot.waitUntil(lambda: corners() == {(255, 255, 255)}, timeout=LONG)
+    press(cast(Window, page.window()), "Shift+F12")
+    assert page.race.output.currentText() == "Depth"
+    qtbot.waitUntil(lambda: corners() == {VOID}, timeout=LONG)
+
+
 def test_a_drag_in_one_lane_turns_all(page: ScenesPage, qtbot: QtBot) -> None:
     tab = page.race
     qtbot.waitUntil(lambda: all(c._shot is not None for c in tab.cards), timeout=LONG)
@@ -76,7 +89,7 @@ def test_a_drag_in_one_lane_turns_all(page: ScenesPage, qtbot: QtBot) -> None:
     assert tab.cards[1].stage.viewpoint == tab.cards[0].stage.viewpoint == tab.view
     wished = tab.races.race
     assert wished is not None
-    serial = wished._onlooker._wish[0]  # type: ignore[index]
+    serial = wished._onlooker._wish.serial  # type: ignore[union-attr]
     qtbot.waitUntil(
         lambda: all(c._shot is not None and c._shot.serial >= serial for c in tab.cards),
         timeout=LONG,
