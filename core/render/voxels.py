@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.optimisers import replace
+
 EMPTY = -12.0  # logarithm of the density where no vertex is kept
 MOST = 9.0  # largest logarithm of a density
 BAND = 1 << 14  # vertices found at once where the grid grows
@@ -156,4 +158,4 @@ class VoxelGrid(nn.Module):
         index[kept] = torch.arange(len(places), dtype=torch.int32, device=index.device)
         self.index = index
         self.cells = F.max_pool3d(kept[None, None].float(), 2, stride=1)[0, 0] > 0
-        self.table.data, self.table.grad = table, None
+        replace(self.table, table)

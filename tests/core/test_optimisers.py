@@ -1,8 +1,8 @@
-"""Optimisers of torch without the guard that imports its compiler: they step as before."""
+"""Optimisers without the guard that imports the compiler step as before; parameters may grow."""
 
 import torch
 
-from core.optimisers import without_compiler
+from core.optimisers import replace, without_compiler
 
 
 def test_a_step_of_adam_is_that_of_its_equations() -> None:
@@ -41,3 +41,16 @@ def test_a_closure_has_gradients() -> None:
 
     optimizer.step(closure)
     assert abs(weight.item()) < 0.5
+
+
+def test_a_parameter_may_grow_while_somebody_holds_what_was_computed_of_it() -> None:
+    weight = torch.nn.Parameter(torch.ones(3))
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    held = weight.square().sum()
+    held.backward()
+    replace(weight, torch.ones(5))
+    assert weight.grad is None
+    weight.square().sum().backward()
+    optimizer.step()
+    assert torch.allclose(weight, torch.full((5,), 0.8))
+    assert held.item() == 3.0
