@@ -139,7 +139,7 @@ def measured(plan: Plan, options: dict[str, Any], seed: int) -> Measured:
     found: dict[float, float] = {}
     while not lane.finished:
         lane.play()
-        while lane.seconds >= marks[0] and not lane.failed:
+        while marks and lane.seconds >= marks[0] and not lane.failed:
             found[marks.pop(0)] = lane.judge().psnr
     look = float("nan") if lane.failed else looked_at(lane)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3

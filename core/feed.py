@@ -44,6 +44,8 @@ class Feed:
         self._resident = torch.from_numpy(np.array(pictures.images)).to(device) if small else None
         self._partners = pictures.partners
         self._cameras, self._truth = pictures.cameras, pictures.truth
+        sparse = pictures.sparse_points
+        self._sparse = None if sparse is None else torch.from_numpy(np.array(sparse)).to(device)
         self._rng = torch.Generator(device=device)
         self._orders: dict[int, np.ndarray] = {}
 
@@ -82,6 +84,7 @@ class Feed:
             _partners(self._partners, chosen, self.device),
             _rows(self._cameras, chosen, self.device),
             _rows(self._truth, chosen, self.device),
+            self._sparse,
         )
 
     def _take(self, chosen: np.ndarray, index: Tensor) -> Tensor:

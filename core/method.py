@@ -98,6 +98,8 @@ class Batch:
     partners: Tensor | None = None  # as `images`, of data with another domain
     cameras: Tensor | None = None  # (B, 20) packed as in core.render.cameras, of views of a scene
     truth: Tensor | None = None  # (B, ...) what is known of each picture in space
+    # (P, 6) places and colours that matching the views found, the same in every step; None: none
+    sparse_points: Tensor | None = None
 
     @property
     def targets(self) -> Tensor:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,12 @@ from core.method import Look, Method
 from core.probe import Probe
 from core.questions import CannotAnswer
 from core.render.cameras import Cameras
+from core.render.comparison import Truth
 from core.render.exposure import Exposure
-from core.render.outputs import Bytes, Truth, painted, surface
+from core.render.outputs import Bytes, painted
 from core.render.splatting import Gaussians, rotations
+from core.render.surface import solid_depth, surface
 from core.render.viewpoint import Viewpoint
-from core.render.volume import Seen
 from core.render.voxels import C0
 
 OUTLINED = 600  # Gaussians that are drawn as outlines
@@ -100,6 +101,7 @@ class Wish:
     crop: Box | None = None  # the only part of the scene box that is seen
     view: int = -1  # the photograph in whose camera one stands
     hasty: bool = False  # coarser than could be, for a hand moves
+    workers: int = 1  # threads that render, where nothing else is to be done
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Easel:
 
         def ask(method: Method, look: Look) -> Frame:
             began = time.perf_counter()
-            with looked_at(method, self.wish.crop, self.wish.hasty) as looker:
+            with looked_at(method, self.wish.crop, self.wish.hasty, self.wish.workers) as looker:
                 pixels = self.exposure.go_on(
                     looker, lambda: until() or time.perf_counter() - began > seconds
                 )
@@ -177,8 +179,7 @@ class Easel:
             image = torch.from_numpy(self.views.images[view].astype(np.float32) / 255)
             depth = None
             if not exact:
-                seen: Seen = looker.render(camera)
-                depth = torch.where(seen.opacity > 0.5, seen.depth, torch.inf)
+                depth = solid_depth(looker.render(camera))
             self._truth = Truth(camera, image, depth, exact)
         return self._truth, self.views.title(view)
 
@@ -198,6 +199,7 @@ class OpenRay:
     coarse: NDArray[np.bool_] | None  # (S,) samples of the first pass, where there are two
     background: NDArray[np.float64]  # (3,) what the rest of the light comes from
     seen: NDArray[np.float64]  # (3,) the pixel as it is rendered
+    gaussians: Ellipsoids | None = None  # that are the samples, where they are Gaussians
 
     @property
     def left(self) -> float:
@@ -256,6 +258,7 @@ def open_ray(
             coarse=None if first is None else first.numpy(),
             background=np.ones(3) if background is None else _numbers(background[0]),
             seen=_numbers(seen),
+            gaussians=None if found.gaussians is None else _ellipsoids(found.gaussians),
         )
 
     return ask
@@ -286,16 +289,23 @@ def ellipsoids(method: Method, look: Look) -> Ellipsoids | None:
     found: Gaussians = give()[0]
     shown = found.opacities.sigmoid() * found.log_scales.sum(dim=1).mul(2 / 3).exp()
     kept = shown.argsort(descending=True)[:OUTLINED]
-    axes = rotations(found.turns[kept]) * found.log_scales[kept].exp()[:, None]
-    colours = (0.5 + C0 * found.plain[kept]).clamp(0, 1) * 255
-    return Ellipsoids(_numbers(found.means[kept]), _numbers(axes),
+    return replace(_ellipsoids(found[kept]), whole=len(found))
+
+
+def _ellipsoids(found: Gaussians) -> Ellipsoids:
+    """All of them, in their first harmonic's colours."""
+    axes = rotations(found.turns) * found.log_scales.exp()[:, None]
+    colours = (0.5 + C0 * found.plain).clamp(0, 1) * 255
+    return Ellipsoids(_numbers(found.means), _numbers(axes),
                       _numbers(colours).astype(np.uint8), len(found))  # fmt: skip
 
 
 @contextmanager
-def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator[Any]:
+def looked_at(
+    method: Method, crop: Box | None, hasty: bool = False, workers: int = 1
+) -> Iterator[Any]:
     """The method as one that renders, nothing outside a box being seen meanwhile; where `hasty`
-    by coarser pictures, if it can.
+    by coarser pictures, and by so many `workers`, if it can.
 
     Raises CannotAnswer for a method that renders nothing, or that cannot be cropped.
     """
@@ -308,6 +318,8 @@ def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator
         looker.crop = torch.tensor(crop)
     if hasattr(looker, "hasty"):
         looker.hasty = hasty
+    if hasattr(looker, "workers"):
+        looker.workers = workers
     try:
         yield looker
     finally:
@@ -315,6 +327,8 @@ def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator
             looker.crop = None
         if hasattr(looker, "hasty"):
             looker.hasty = False
+        if hasattr(looker, "workers"):
+            looker.workers = 1
 
 
 def _behind(looker: Any, wanted: tuple[float, float, float] | None) -> Tensor | None:

@@ -55,6 +55,8 @@ COMMANDS: Mapping[str, Late] = {
                  "add_view_words", "view"),
     "translate": Late("pictures of your own, as a run makes them in the other domain", "translate",
                       "add_words", "translate"),
+    "boxes": Late("boxes in space that a run finds in pictures, as numbers", "boxes", "add_words",
+                  "boxes"),
     "render": Late("a picture of a scene that a run has learned, from any camera", "render",
                    "add_words", "render"),
 }  # fmt: skip

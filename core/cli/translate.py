@@ -5,18 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from core import experiment as experiments
 from core.abilities import Translates
 from core.cli.bar import Bar
+from core.cli.own_pictures import pictures_in, read_pictures
 from core.cli.train import open_run
 from core.config import ConfigError
-from core.data.imageset import DataError
-from core.data.kinds import READABLE, suffix_of
-from core.data.own import own_picture
 from core.evaluate.generative.translation import translated
 from core.judge import method_of
 from core.pictures import as_images
@@ -53,7 +49,7 @@ def translate(given: argparse.Namespace) -> int:
         raise ConfigError(f"--to {given.to}: {wanted} is needed")
     shape = experiments.shape_of(run)
     paths = [given.picture] if single else pictures_in(given.picture)
-    pixels, read = _read(paths, shape.channels, shape.side)
+    pixels, read = read_pictures(paths, shape.channels, shape.side)
     bar = Bar(given.quiet)
     try:
         found = translated(method, pixels, Progress(bar.tick), given.back)
@@ -68,27 +64,3 @@ def translate(given: argparse.Namespace) -> int:
             Image.fromarray(image).save(given.to / f"{path.stem}.png")
     print(given.to)
     return 0
-
-
-def pictures_in(folder: Path) -> list[Path]:
-    """The files of a folder that are pictures by name, in order; raises DataError for none."""
-    found = [p for p in sorted(folder.iterdir()) if suffix_of(p.name) in READABLE]
-    if not found:
-        raise DataError(f"{folder}: there are no pictures in it; choose a folder of pictures")
-    return found
-
-
-def _read(paths: list[Path], channels: int, side: int) -> tuple[NDArray[np.uint8], list[Path]]:
-    """What can be read (N, C, side, side), and of which files; the others are told."""
-    pixels, read, problems = [], [], []
-    for path in paths:
-        try:
-            pixels.append(own_picture(path, channels, side))
-            read.append(path)
-        except (DataError, OSError) as error:
-            problems.append(str(error))
-    if not read:
-        raise DataError(problems[0])
-    for problem in problems:
-        print(f"left out: {problem}")
-    return np.concatenate(pixels), read

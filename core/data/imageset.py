@@ -40,6 +40,9 @@ class Pictures:
     partners: NDArray[np.uint8] | None = None  # as `images`, what translates: the other domain
     cameras: NDArray[np.float32] | None = None  # (N, 20) packed as core.render.cameras.Cameras does
     truth: NDArray[Any] | None = None  # (N, ...) what is known of each in space, of ImageSet.truth
+    # (P, 6) of the scene that they show, where matching them found some: places in the scene box
+    # (or beyond it), colours in 0..1.
+    sparse_points: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         if self.points:
@@ -63,6 +66,10 @@ class Pictures:
             )
         if self.truth is not None and len(self.truth) != len(self.images):
             raise DataError(f"{len(self.images)} images but {len(self.truth)} rows of truth")
+        if self.sparse_points is not None and self.sparse_points.shape[1:] != (6,):
+            raise DataError(
+                f"expected sparse points of shape (P, 6), found {self.sparse_points.shape}"
+            )
         if self.attributes is not None and (
             self.attributes.ndim != 2 or len(self.attributes) != len(self.images)
         ):
@@ -141,7 +148,8 @@ class ImageSet:
             stride = max(1, len(part) // 512)
             digest.update(np.ascontiguousarray(part.images[::stride]).tobytes())
             digest.update(np.ascontiguousarray(part.labels).tobytes())
-            for more in (part.clips, part.attributes, part.partners, part.cameras, part.truth):
+            for more in (part.clips, part.attributes, part.partners, part.cameras, part.truth,
+                         part.sparse_points):  # fmt: skip
                 if more is not None:
                     digest.update(np.ascontiguousarray(more).tobytes())
         return digest.hexdigest()[:16]

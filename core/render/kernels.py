@@ -25,6 +25,7 @@ ONE, ZERO, HALF = F(1), F(0), F(0.5)
 _EMPTY, _MOST = F(EMPTY), F(MOST)
 _C0, _C1 = F(C0), F(C1)
 _FARTHEST = 16  # cells that a ray passes at once at the most
+_AT_ONCE = 8  # samples of a ray
 _SAMPLES = 12  # a ray for which room is made; more is made where it is needed
 # Of a kept sample: light behind it, its weight, what its density changes, its colour.
 _LEFT, _WEIGHT, _PULL, _COLOUR, _KEPT = 0, 1, 2, 3, 6
@@ -48,51 +49,62 @@ def _place(along, side):  # type: ignore[no-untyped-def]
     return cell, at - F(cell)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def _gather(index, table, cell, along, rows, shares, at, found):  # type: ignore[no-untyped-def]
-    """Fill row `at` of rows and shares of a cell's corners, and `found`, interpolated.
+@njit(nogil=True, cache=True, fastmath=True, inline="always")
+def _corners(index, x, y, z, rows, at):  # type: ignore[no-untyped-def]
+    """Fill `rows[at]`: those of the eight vertices of a cell."""
+    u, v, w = x + 1, y + 1, z + 1
+    rows[at, 0], rows[at, 1] = index[x, y, z], index[x, y, w]
+    rows[at, 2], rows[at, 3] = index[x, v, z], index[x, v, w]
+    rows[at, 4], rows[at, 5] = index[u, y, z], index[u, y, w]
+    rows[at, 6], rows[at, 7] = index[u, v, z], index[u, v, w]
 
-    An array's row as a view of its own would be counted by all who hold it, which takes longer.
-    """
-    lost = ZERO
+
+@njit(nogil=True, cache=True, fastmath=True, inline="always")
+def _shares(x, y, z, shares, at):  # type: ignore[no-untyped-def]
+    """Fill `shares[at]`: what these vertices count for at a place in the cell."""
+    a, b, c = ONE - x, ONE - y, ONE - z
+    shares[at, 0], shares[at, 1] = a * b * c, a * b * z
+    shares[at, 2], shares[at, 3] = a * y * c, a * y * z
+    shares[at, 4], shares[at, 5] = x * b * c, x * b * z
+    shares[at, 6], shares[at, 7] = x * y * c, x * y * z
+
+
+@njit(nogil=True, cache=True, fastmath=True, inline="always")
+def _density(table, rows, shares, at):  # type: ignore[no-untyped-def]
+    """The interpolated logarithm of a density."""
+    found = ZERO
     for corner in range(8):
-        x, y, z = corner >> 2, (corner >> 1) & 1, corner & 1
-        share = along[0] if x else ONE - along[0]
-        share *= along[1] if y else ONE - along[1]
-        share *= along[2] if z else ONE - along[2]
-        row = index[cell[0] + x, cell[1] + y, cell[2] + z]
-        if row < 0:
-            lost += share
-            share, row = ZERO, np.int32(0)
-        rows[at, corner] = row
-        shares[at, corner] = share
-    width = table.shape[1]
-    found[:] = ZERO
+        row = rows[at, corner]
+        found += shares[at, corner] * (table[row, 0] if row >= 0 else _EMPTY)
+    return found
+
+
+@njit(nogil=True, cache=True, fastmath=True, inline="always")
+def _basis(x, y, z):  # type: ignore[no-untyped-def]
+    """The first four harmonics of a direction."""
+    return _C0, -_C1 * y, _C1 * z, -_C1 * x
+
+
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy", inline="always")
+def _shade(table, rows, shares, at, basis, many):  # type: ignore[no-untyped-def]
+    """A colour by interpolated harmonics. Those of a vertex are summed up before its share counts,
+    so that nothing has to be kept but three sums.
+    """
+    count = len(many)
+    red = green = blue = ZERO
     for corner in range(8):
         row, share = rows[at, corner], shares[at, corner]
-        for n in range(width):
-            found[n] += share * table[row, n]
-    found[0] += lost * _EMPTY
-
-
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def _harmonics(directions, ray, basis):  # type: ignore[no-untyped-def]
-    """Fill the first four of a ray's direction."""
-    basis[0] = _C0
-    basis[1] = -_C1 * directions[ray, 1]
-    basis[2] = _C1 * directions[ray, 2]
-    basis[3] = -_C1 * directions[ray, 0]
-
-
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def _shade(found, basis, colour, many):  # type: ignore[no-untyped-def]
-    """Fill a colour (3,) from interpolated harmonics."""
-    count = len(many)
-    for channel in range(3):
-        value = ZERO
-        for n in range(count):
-            value += basis[n] * found[1 + channel * count + n]
-        colour[channel] = ONE / (ONE + np.exp(-value))
+        if row < 0:
+            continue
+        r = g = b = ZERO
+        for h in range(count):
+            r += basis[h] * table[row, 1 + h]
+            g += basis[h] * table[row, 1 + count + h]
+            b += basis[h] * table[row, 1 + 2 * count + h]
+        red += share * r
+        green += share * g
+        blue += share * b
+    return (ONE / (ONE + np.exp(-red)), ONE / (ONE + np.exp(-green)), ONE / (ONE + np.exp(-blue)))
 
 
 @njit(nogil=True, cache=True)
@@ -111,64 +123,81 @@ def _march(  # type: ignore[no-untyped-def]
     """Fill `colour`, `depth`, `opacity` and `samples`; return the samples where `keep`.
 
     Those of all rays stand behind one another, and ray r's before `ends[r]`: the rows and shares of
-    their corners, and the numbers named above.
+    their corners, and the numbers named above. A few samples of a ray are taken at a time, first
+    their places, then their densities, then their colours: what they wait for in memory then comes
+    at the same time.
     """
     side = index.shape[0]
     ahead = F(2.0) / F(side - 1) / step  # steps across a cell
-    found, basis = np.empty(table.shape[1], F), np.empty(4, F)
-    c, total = np.empty(3, F), np.empty(3, F)
-    used = 0
+    places, found = np.empty(_AT_ONCE, F), np.empty(_AT_ONCE, F)
+    at = 0
     for ray in range(origins.shape[0]):
         ox, oy, oz = origins[ray, 0], origins[ray, 1], origins[ray, 2]
         dx, dy, dz = directions[ray, 0], directions[ray, 1], directions[ray, 2]
-        _harmonics(directions, ray, basis)
-        left, stopped, sum_t, asked, k = ONE, ZERO, ZERO, 0, 0
-        total[:] = ZERO
-        while left > enough:
-            t = near[ray] + (F(k) + jitter[ray]) * step
-            if t >= far[ray]:
-                break
-            ix, fx = _place(ox + t * dx, side)
-            iy, fy = _place(oy + t * dy, side)
-            iz, fz = _place(oz + t * dz, side)
-            away = skip[ix, iy, iz]
-            if away:
-                k += 1 + int(F(away - 1) * ahead)
-                continue
-            k += 1
-            asked += 1
-            if used == len(rows):
+        basis = _basis(dx, dy, dz)
+        left, stopped, sum_t, asked, k, more = ONE, ZERO, ZERO, 0, 0, True
+        red = green = blue = ZERO
+        while more:
+            if at + _AT_ONCE > len(rows):
                 rows, shares, kept = _longer(rows), _longer(shares), _longer(kept)
-            _gather(index, table, (ix, iy, iz), (fx, fy, fz), rows, shares, used, found)
-            sigma = np.exp(min(found[0], _MOST))
-            passed = np.exp(-sigma * step)
-            weight = left * (ONE - passed)
-            c[:] = ZERO
-            if weight > least:
-                _shade(found, basis, c, many)
-            left *= passed
-            stopped += weight
-            sum_t += weight * t
-            for channel in range(3):
-                total[channel] += weight * c[channel]
+            count = 0
+            while count < _AT_ONCE:
+                t = near[ray] + (F(k) + jitter[ray]) * step
+                if t >= far[ray]:
+                    more = False
+                    break
+                ix, fx = _place(ox + t * dx, side)
+                iy, fy = _place(oy + t * dy, side)
+                iz, fz = _place(oz + t * dz, side)
+                away = skip[ix, iy, iz]
+                if away:
+                    k += 1 + int(F(away - 1) * ahead)
+                    continue
+                k += 1
+                _corners(index, ix, iy, iz, rows, at + count)
+                _shares(fx, fy, fz, shares, at + count)
+                places[count] = t
+                count += 1
+            for n in range(count):
+                found[n] = _density(table, rows, shares, at + n)
+            for n in range(count):
+                sigma = np.exp(min(found[n], _MOST))
+                passed = np.exp(-sigma * step)
+                weight = left * (ONE - passed)
+                left *= passed
+                stopped += weight
+                sum_t += weight * places[n]
+                kept[at + n, _LEFT], kept[at + n, _WEIGHT] = left, weight
+                kept[at + n, _PULL] = step * sigma if found[n] < _MOST else ZERO
+                if left <= enough:
+                    count, more = n + 1, False
+                    break
+            for n in range(at, at + count):
+                weight = kept[n, _WEIGHT]
+                r = g = b = ZERO
+                if weight > least:
+                    r, g, b = _shade(table, rows, shares, n, basis, many)
+                    red += weight * r
+                    green += weight * g
+                    blue += weight * b
+                kept[n, _COLOUR], kept[n, _COLOUR + 1], kept[n, _COLOUR + 2] = r, g, b
+            asked += count
             if keep:
-                kept[used, _LEFT], kept[used, _WEIGHT] = left, weight
-                kept[used, _PULL] = step * sigma if found[0] < _MOST else ZERO
-                for channel in range(3):
-                    kept[used, _COLOUR + channel] = c[channel]
-                used += 1
-        for channel in range(3):
-            colour[ray, channel] = total[channel] + (ONE - stopped) * background[channel]
+                at += count
+        rest = ONE - stopped
+        colour[ray, 0] = red + rest * background[0]
+        colour[ray, 1] = green + rest * background[1]
+        colour[ray, 2] = blue + rest * background[2]
         depth[ray] = sum_t / max(stopped, F(1e-6))
         opacity[ray] = stopped
         samples[ray] = asked
-        ends[ray] = used
+        ends[ray] = at
     return rows, shares, kept
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def _march_back(  # type: ignore[no-untyped-def]
-    directions, ends, rows, shares, kept, colour, upstream, many, d_table
+    directions, ends, rows, shares, kept, colour, upstream, many, least, d_table
 ):
     """Add the gradients of the table.
 
@@ -176,9 +205,9 @@ def _march_back(  # type: ignore[no-untyped-def]
     dC/dσ_i = δ (T_{i+1} c_i − (C − P)).
     """
     count, width, at = len(many), d_table.shape[1], 0
-    behind, basis, pull = np.empty(3, F), np.empty(4, F), np.zeros(width, F)
+    behind, pull = np.empty(3, F), np.zeros(width, F)
     for ray in range(len(ends)):
-        _harmonics(directions, ray, basis)
+        basis = _basis(directions[ray, 0], directions[ray, 1], directions[ray, 2])
         behind[:] = colour[ray]
         for sample in range(at, ends[ray]):
             left, weight, through = kept[sample, _LEFT], kept[sample, _WEIGHT], ZERO
@@ -190,10 +219,11 @@ def _march_back(  # type: ignore[no-untyped-def]
                 for n in range(count):
                     pull[1 + channel * count + n] = inner * basis[n]
             pull[0] = through * kept[sample, _PULL]
+            asked = width if weight > least else 1  # the others have no colour
             for corner in range(8):
                 row, share = rows[sample, corner], shares[sample, corner]
-                if share > ZERO:
-                    for n in range(width):
+                if row >= 0:
+                    for n in range(asked):
                         d_table[row, n] += share * pull[n]
         at = ends[ray]
 
@@ -246,20 +276,20 @@ class _Shine(torch.autograd.Function):
         count = len(rays[0])
         colour = np.empty((count, 3), F)
         depth, opacity, samples = (np.empty(count, F) for _ in range(3))
-        ends, room = np.empty(count, np.int64), _SAMPLES * count if keep else 1
+        ends, room = np.empty(count, np.int64), _AT_ONCE + (_SAMPLES * count if keep else 0)
         kept = (np.empty((room, 8), np.int32), np.empty((room, 8), F), np.empty((room, _KEPT), F))
         kept = _marched(*rays, *grid, table.detach().numpy(), many, *terms, keep,
                         colour, depth, opacity, samples, ends, *kept)  # fmt: skip
-        ctx.known = (rays[1], ends, *kept, colour), many, table.shape
+        ctx.known = (rays[1], ends, *kept, colour), many, terms[1], table.shape
         found = tuple(torch.from_numpy(a) for a in (colour, depth, opacity, samples))
         ctx.mark_non_differentiable(*found[1:])
         return found
 
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:
-        known, many, shape = ctx.known
+        known, many, least, shape = ctx.known
         gradients = np.zeros(tuple(shape), F)
-        _marched_back(*known, upstream[0].contiguous().numpy(), many, gradients)
+        _marched_back(*known, upstream[0].contiguous().numpy(), many, least, gradients)
         return torch.from_numpy(gradients), None, None, None, None, None
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -19,6 +20,9 @@ from core.render.cameras import Cameras
 from core.render.occupancy import occupied_at
 from core.render.volume import Seen, box_span, quadrature
 from core.render.walking import Met, met_by, walk
+
+if TYPE_CHECKING:
+    from core.render.splatting import Gaussians
 
 LEAST_LEFT = 1e-3  # of the light: what lies behind is not asked for
 WAVE = 4  # samples of a ray that are asked at once where no gradient is wanted
@@ -49,6 +53,7 @@ class RaySamples:
     weight: Tensor  # (S,) light that is stopped there
     colour: Tensor  # (S, 3)
     coarse: Tensor | None = None  # (S,) bool: drawn by a first pass, before it was known where to
+    gaussians: Gaussians | None = None  # (S,) that are the samples, where they are Gaussians
 
 
 def lattice(
@@ -153,22 +158,47 @@ def places_in(
     return met_by(ray, t[ray, sample], points[ray, sample], len(origins))
 
 
+def _side_by_side(
+    work: Callable[[tuple[Tensor, Tensor]], Seen], parts: list[tuple[Tensor, Tensor]], workers: int
+) -> list[Seen]:
+    """What `work` makes of all parts, by so many threads: torch and compiled loops allow it.
+
+    The threads have the priority of the one that asks.
+    """
+
+    @torch.no_grad()  # each thread has a mind of its own about gradients
+    def quietly(part: tuple[Tensor, Tensor]) -> Seen:
+        return work(part)
+
+    with ThreadPoolExecutor(workers, "looker", torch.set_num_threads, (1,)) as pool:
+        return list(pool.map(quietly, parts))
+
+
 def in_bands(
     see: Callable[[Tensor, Tensor], Seen],
     camera: Cameras,
     cancelled: Callable[[], bool] | None = None,
     band: int = BAND,
+    workers: int = 1,
 ) -> Seen:
     """The whole picture of one camera, band by band: (H, W, 3), and (H, W) each.
 
-    Raises Cancelled between two bands.
+    Where no gradient is wanted, `workers` bands at a time. Raises Cancelled between two bands.
     """
-    parts = []
-    for rays in zip(*(part.split(band) for part in camera.all_rays()), strict=True):
+
+    def part(rays: tuple[Tensor, Tensor]) -> Seen:
         if cancelled is not None and cancelled():
             raise Cancelled("the picture is no longer wanted")
-        parts.append(see(*rays))
+        return see(*rays)
+
     width, height = camera.size
+    band = min(band, -(-width * height // workers))
+    origins, directions = camera.all_rays()
+    bands = list(zip(origins.split(band), directions.split(band), strict=True))
+    if workers == 1 or torch.is_grad_enabled():
+        parts = [part(rays) for rays in bands]
+    else:
+        parts = _side_by_side(part, bands, workers)
 
     def whole(name: str) -> Tensor:
         found = torch.cat([getattr(part, name) for part in parts])

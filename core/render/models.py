@@ -19,6 +19,7 @@ from core.render.mesh import Mesh, in_box
 from core.render.mesh_files import read_mesh
 from core.render.raster import draw
 from core.render.splat_files import SplatFile, read_splats
+from core.render.splat_ray import along_ray
 from core.render.volume import Seen
 
 ENDINGS = (".obj", ".ply", ".splat")
@@ -127,6 +128,10 @@ class SplatModel:
         low, high = self._span()
         return float(torch.maximum(-low, high).max()) > OUTSIDE
 
+    @property
+    def _blur(self) -> float:
+        return math.sqrt(splatting.DILATION) / self.held.focal
+
     def _span(self) -> tuple[Tensor, Tensor]:
         means = self.held.gaussians.means.double()
         shares = means.new_tensor([STRAY, 1 - STRAY])
@@ -158,16 +163,13 @@ class SplatModel:
         if cancelled is not None and cancelled():
             raise Cancelled("the picture is no longer wanted")
         camera = camera if size is None else camera.resized(*size)
-        blur = math.sqrt(splatting.DILATION) / self.held.focal
-        seen = splat_projection.project(self.held.gaussians, camera, blur)
+        seen = splat_projection.project(self.held.gaussians, camera, self._blur)
         return splat_kernels.rasterise(seen, camera.size, self.background)
 
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
-        """What the ray comes to, as one place."""
-        seen = self.render(_along(origin, direction))
-        depth, stopped = seen.depth.flatten(), seen.opacity.flatten()
-        return RaySamples(depth, stopped, torch.ones_like(stopped), stopped,
-                          seen.colour.view(-1, 3))  # fmt: skip
+        """The Gaussians that the ray meets."""
+        held = self.held
+        return along_ray(held.gaussians, origin, direction, held.focal, self._blur)
 
 
 def read_model(path: Path, fit: bool | None = None) -> Model:

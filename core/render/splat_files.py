@@ -30,7 +30,7 @@ _TYPES = {"float": "<f4", "float32": "<f4", "double": "<f8", "float64": "<f8", "
           "uint8": "u1", "char": "i1", "int8": "i1", "short": "<i2", "int16": "<i2",
           "ushort": "<u2", "uint16": "<u2", "int": "<i4", "int32": "<i4", "uint": "<u4",
           "uint32": "<u4"}  # fmt: skip
-_RESTS = {0: 0, 9: 3, 24: 8, 45: 8}  # numbers of f_rest -> harmonics of a colour that are used
+_RESTS = 0, 9, 24, 45  # numbers of f_rest: three colours of harmonics to degree 0, 1, 2, 3
 Floats = NDArray[np.float32]
 
 
@@ -161,18 +161,16 @@ def _read_ply(data: bytes, name: str) -> SplatFile:
         _checked(values, list(fields), name)
         return values
 
-    kept = _RESTS[rests]
     rest = np.zeros((count, 3, 0), np.float32)
     if rests:
         every = taken(*(f"f_rest_{k}" for k in range(rests)))
-        rest = every.reshape(count, 3, -1)[:, :, :kept]
+        rest = every.reshape(count, 3, -1)
     turns = taken(*_LAST[4:])
     _checked_turns(turns, "rot_0..3", name)
     parts = [taken(*_FIRST[:3]), taken(*_LAST[1:4]), turns, taken("opacity")[:, 0],
              taken(*_FIRST[6:]), rest]  # fmt: skip
-    remarks = ("harmonics of degree 3 are left out",) if rests == 45 else ()
     tensors = (torch.from_numpy(np.ascontiguousarray(part)) for part in parts)
-    return SplatFile(Gaussians(*tensors), focal, remarks)
+    return SplatFile(Gaussians(*tensors), focal)
 
 
 # --- .splat ---------------------------------------------------------------------------------------

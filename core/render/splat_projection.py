@@ -15,7 +15,7 @@ from torch import Tensor
 from core.render import splatting
 from core.render.cameras import Cameras
 from core.render.splatting import Gaussians, Projected, reach
-from core.render.voxels import C0, C1, C2
+from core.render.voxels import C0, C1, C2, C3
 
 F = np.float32
 NEAREST = F(splatting.NEAREST)
@@ -54,6 +54,14 @@ def _basis(x, y, z, count, basis):  # type: ignore[no-untyped-def]
         basis[6] = F(C2[1]) * (F(3) * z * z - ONE)
         basis[7] = -F(C2[0]) * x * z
         basis[8] = F(C2[2]) * (x * x - y * y)
+    if count > 9:
+        basis[9] = -F(C3[0]) * y * (F(3) * x * x - y * y)
+        basis[10] = F(C3[1]) * x * y * z
+        basis[11] = -F(C3[2]) * y * (F(5) * z * z - ONE)
+        basis[12] = F(C3[3]) * z * (F(5) * z * z - F(3))
+        basis[13] = -F(C3[2]) * x * (F(5) * z * z - ONE)
+        basis[14] = F(C3[4]) * z * (x * x - y * y)
+        basis[15] = -F(C3[0]) * x * (x * x - F(3) * y * y)
 
 
 @njit(nogil=True, cache=True, fastmath=True, inline="always")
@@ -68,6 +76,14 @@ def _basis_back(x, y, z, count, d, out):  # type: ignore[no-untyped-def]
         out[0] += F(C2[0]) * (y * d[4] - z * d[7]) + F(2 * C2[2]) * x * d[8]
         out[1] += F(C2[0]) * (x * d[4] - z * d[5]) - F(2 * C2[2]) * y * d[8]
         out[2] += F(6 * C2[1]) * z * d[6] - F(C2[0]) * (y * d[5] + x * d[7])
+    if count > 9:
+        xy, apart, high = F(6) * x * y, F(3) * (x * x - y * y), F(5) * z * z - ONE
+        out[0] -= F(C3[0]) * (xy * d[9] + apart * d[15]) + F(C3[2]) * high * d[13]
+        out[0] += F(C3[1]) * y * z * d[10] + F(2 * C3[4]) * x * z * d[14]
+        out[1] -= F(C3[0]) * (apart * d[9] - xy * d[15]) + F(C3[2]) * high * d[11]
+        out[1] += F(C3[1]) * x * z * d[10] - F(2 * C3[4]) * y * z * d[14]
+        out[2] += F(C3[1]) * x * y * d[10] - F(10 * C3[2]) * z * (y * d[11] + x * d[13])
+        out[2] += F(3 * C3[3]) * high * d[12] + F(C3[4]) * (x * x - y * y) * d[14]
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
@@ -82,7 +98,7 @@ def _project(  # type: ignore[no-untyped-def]
     `world` (3, 3) turns to the camera's axes with y down and z ahead.
     """
     count = harmonics.shape[2] + 1
-    turn, basis = np.empty((3, 3), np.float32), np.empty(9, np.float32)
+    turn, basis = np.empty((3, 3), np.float32), np.empty(16, np.float32)
     fx, fy = lens[0], lens[1]
     for g in range(means.shape[0]):
         ox, oy, oz = means[g, 0] - centre[0], means[g, 1] - centre[1], means[g, 2] - centre[2]
@@ -129,7 +145,7 @@ def _project_back(  # type: ignore[no-untyped-def]
     """Fill the gradients of what is learned, of gradients of what is on the picture."""
     count = harmonics.shape[2] + 1
     turn, d_turn = np.empty((3, 3), np.float32), np.empty((3, 3), np.float32)
-    basis, d_basis = np.empty(9, np.float32), np.empty(9, np.float32)
+    basis, d_basis = np.empty(16, np.float32), np.empty(16, np.float32)
     d_way, slope = np.empty(3, np.float32), np.empty((2, 3), np.float32)
     d_slope = np.empty((2, 3), np.float32)
     fx, fy, two = lens[0], lens[1], F(2)

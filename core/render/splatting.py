@@ -39,6 +39,10 @@ class Gaussians:
     def __len__(self) -> int:
         return len(self.means)
 
+    def __getitem__(self, which: Tensor) -> Gaussians:
+        """Some of them."""
+        return Gaussians(*(getattr(self, part.name)[which] for part in fields(self)))
+
 
 @dataclass(frozen=True)
 class Projected:
@@ -53,8 +57,7 @@ class Projected:
 
 def within(found: Gaussians, box: Tensor) -> Gaussians:
     """Those whose middles lie between the least and the greatest corner of a box (2, 3)."""
-    kept = ((found.means >= box[0]) & (found.means <= box[1])).all(dim=1)
-    return Gaussians(*(getattr(found, field.name)[kept] for field in fields(found)))
+    return found[((found.means >= box[0]) & (found.means <= box[1])).all(dim=1)]
 
 
 def rotations(turns: Tensor) -> Tensor:

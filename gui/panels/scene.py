@@ -294,7 +294,7 @@ class ScenePanel(Panel):
             self.path_bar.set_picture(view, picture)
 
         question = Easel(wish, None).question(lambda: False, WHOLE)
-        self.put(question, show, f"keyframe {view}", self.problem.emit, indices=[], prompt=True)
+        self.put(question, show, f"keyframe {view}", self.problem.emit, indices=[0], prompt=True)
 
     # --- the ray ----------------------------------------------------------------------------------
 
@@ -330,7 +330,7 @@ class ScenePanel(Panel):
         width, height = self._ray_size
         at = self._pixel[0] * width, self._pixel[1] * height
         question = open_ray(self._ray_from, (width, height), at, self.renderer.crop)
-        self.put(question, self._take_ray, "ray", self.problem.emit, indices=[], prompt=True)
+        self.put(question, self._take_ray, "ray", self.problem.emit, indices=[0], prompt=True)
 
     def _take_ray(self, answer: Answer) -> None:
         if self._pixel is None:

@@ -89,7 +89,9 @@ class Dressing:
         return Frusta(pyramids(views.packed, views.size), colours, self._thumbnails)
 
     def _ray(self, ray: OpenRay, palette: tuple[str, ...]) -> list[Overlay]:
-        """The line through the scene, and a disc where light is stopped, in its colour."""
+        """The line through the scene, and a disc where light is stopped, in its colour; with it
+        the Gaussian that stops it, where it is one.
+        """
         if not len(ray.t):
             return []
         places = ray.places()
@@ -97,6 +99,8 @@ class Dressing:
         made: list[Overlay] = [Lines(near, places[-1:], palette[RAY], 1.8, pieces=60)]
         counted = ray.weight > SEEN_WEIGHT
         colours = np.clip(ray.colour[counted] * 255, 0, 255).astype(np.uint8)
+        if (met := ray.gaussians) is not None:
+            made.append(Ellipses(met.means[counted], met.axes[counted], colours, palette[RAY]))
         made.append(Dots(places[counted], colours, 3.5, palette[RAY]))
         if 0 <= self.sample < len(places):
             made.append(Dots(places[self.sample : self.sample + 1], palette[RAY], 5.0))

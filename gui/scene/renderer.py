@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core import device as devices
 from core.render.pace import Pace
 from core.render.viewpoint import Viewpoint
 from gui.session import Session
@@ -131,7 +132,8 @@ class Renderer(QObject):
 
     def _put(self, question: Callable[..., Frame]) -> None:
         self._asked_in = self.state
-        self._under_way = self.session.ask(self.key, question, self._take, [], prompt=True)
+        # Of the run's pictures it needs none; all of them would be made ready for every frame.
+        self._under_way = self.session.ask(self.key, question, self._take, [0], prompt=True)
 
     def _begin(self) -> Easel:
         from core.render.exposure import PASSES
@@ -152,7 +154,9 @@ class Renderer(QObject):
 
         view = self.view if self.viewpoint.held is not None else -1
         hasty = self.state == "moving"
-        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view, hasty)
+        workers = 1 if self.session.state == "training" else devices.cores()
+        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view, hasty,
+                    workers)  # fmt: skip
 
     # --- being answered ---------------------------------------------------------------------------
 

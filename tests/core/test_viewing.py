@@ -69,6 +69,7 @@ def test_the_nearest_view_is_one_that_was_trained_on() -> None:
         ("voxels", {"width": 8, "coarse": 1, "backbone": "torch"}),
         ("nerf", {"sampling": "hierarchical", "width": 8, "depth": 2, "coarse": 6, "fine": 9}),
         ("nerf", {"sampling": "occupied", "width": 8, "depth": 2}),
+        ("gaussians", {"width": 40, "backbone": "torch"}),
     ],
 )
 def test_the_sum_along_a_ray_is_the_colour_of_its_pixel(id: str, options: dict[str, Any]) -> None:
@@ -82,9 +83,33 @@ def test_the_sum_along_a_ray_is_the_colour_of_its_pixel(id: str, options: dict[s
     if ray.coarse is not None:
         assert ray.coarse.sum() == 6
         assert len(ray.t) == 15
+    assert (ray.gaussians is not None) == (id == "gaussians")
     rows = ray.rows()
     assert len(rows) == len(ray.t) + 1
     assert len({len(row) for row in rows}) == 1
+
+
+def test_the_samples_of_a_ray_through_gaussians_are_those_that_it_meets() -> None:
+    method = made("gaussians", width=60, backbone="torch")
+    with torch.no_grad():
+        method.cloud.log_scales[:, 0] -= 1.0
+        ray = open_ray(Viewpoint(), (40, 30), (21.0, 14.0))(method, None)  # type: ignore[arg-type]
+    met = ray.gaussians
+    assert met is not None
+    assert len(ray.t) == len(met.means) > 3
+    np.testing.assert_allclose(np.linalg.norm(met.means - ray.origin, axis=1), ray.t, rtol=1e-5)
+    # How far each passes in its own standard deviations, beside what it stops; the splat is a
+    # little wider than the Gaussian.
+    inverse = np.linalg.inv(met.axes)
+    way, start = inverse @ ray.direction, (inverse @ (ray.origin - met.means)[:, :, None])[..., 0]
+    nearest = start - (start * way).sum(1, keepdims=True) / (way**2).sum(1, keepdims=True) * way
+    alpha = 0.1 * np.exp(-0.5 * (nearest**2).sum(axis=1))
+    assert np.corrcoef(alpha, ray.density)[0, 1] > 0.95
+    cut = ((-1.0, -1.0, -1.0), (1.0, 1.0, 0.0))
+    with torch.no_grad():
+        fewer = open_ray(Viewpoint(), (40, 30), (21.0, 14.0), cut)(method, None).gaussians  # type: ignore[arg-type]
+    assert fewer is not None
+    np.testing.assert_array_equal(fewer.means, met.means[met.means[:, 2] <= 0])
 
 
 @pytest.mark.parametrize("backbone", ["torch", "compiled"])

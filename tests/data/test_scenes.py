@@ -21,6 +21,7 @@ from core.data.scenes.checks import remarks
 from core.data.scenes.colmap import MODELS
 from core.data.scenes.posed import Parsed, fit, parse
 from core.data.scenes.shapes import Box, Cylinder, Sphere, Torus, plain
+from core.data.scenes.sparse_points import read_points
 from core.data.sources import load
 from core.progress import Progress
 from core.render.cameras import Cameras, orbit, pinhole
@@ -245,6 +246,76 @@ def test_the_world_matrix_leads_from_the_file_to_the_box() -> None:
     assert float(found.poses[:, 2, 1].mean()) > 0.8
     middle = world @ torch.tensor([5.0, 2.0, -1.0, 1.0]).double()
     torch.testing.assert_close(middle, torch.tensor([0.0, 0, 0, 1]).double(), atol=1e-6, rtol=0)
+
+
+# --- sparse points --------------------------------------------------------------------------------
+
+POINTS = np.array([[0.3, -0.2, 0.1, 10, 20, 30], [-0.5, 0.4, -0.6, 255, 0, 128],
+                   [0.05, 0.6, 0.4, 7, 8, 9], [0, 0, 0, 255, 255, 255]])  # fmt: skip
+
+
+def write_points(model: Path) -> None:
+    lines = ["# 3D points", *(f"{at + 1} {x} {y} {z} {int(r)} {int(g)} {int(b)} 0.5 1 0 2 3"
+                              for at, (x, y, z, r, g, b) in enumerate(POINTS))]  # fmt: skip
+    (model / "points3D.txt").write_text("\n".join(lines) + "\n")
+
+
+def write_binary_points(model: Path) -> None:
+    data = struct.pack("<Q", len(POINTS))
+    for at, (*place, r, g, b) in enumerate(POINTS):  # tracks of 0, 1, 2, 3 entries
+        data += struct.pack("<Q3d3BdQ", at + 1, *place, int(r), int(g), int(b), 0.5, at)
+        data += bytes(8 * at)
+    (model / "points3D.bin").write_bytes(data)
+
+
+@pytest.mark.parametrize(("form", "writer"), [("colmap text", write_points),
+                                              ("colmap binary", write_binary_points)])  # fmt: skip
+def test_sparse_points_stand_in_the_box_where_the_file_has_them_in_the_pictures(
+    form: str, writer: Callable[[Path], None], tmp_path: Path, scene: tuple[Cameras, Tensor]
+) -> None:
+    WRITERS[form](tmp_path, *scene)
+    options = {"kind": "own", "path": str(tmp_path), "held_out": 2, "side": 32}
+    without = load("scenes", options)
+    assert without.train.sparse_points is None
+    writer(tmp_path / "sparse" / "0")
+    found = load("scenes", options)
+    assert found.train.sparse_points is not None
+    points = np.array(found.train.sparse_points)
+    assert found.held_out.sparse_points is None
+    assert found.fingerprint() != without.fingerprint()
+    assert points[:, 3:] * 255 == pytest.approx(POINTS[:, 3:])
+    boxed = Cameras.unpack(torch.from_numpy(found.train.cameras), (32, 32))
+    for at, name in enumerate(found.train.names):
+        seen, _ = boxed.project(at, torch.from_numpy(points[:, :3]))
+        wanted, _ = scene[0].project(NAMES.index(name), torch.from_numpy(POINTS[:, :3]))
+        wanted = wanted - torch.tensor([4.0, 0.0])  # the middle of the picture is read
+        torch.testing.assert_close(seen.double(), wanted, atol=1e-3, rtol=0)
+
+
+def test_a_malformed_file_of_points_is_named_with_its_record(
+    tmp_path: Path, scene: tuple[Cameras, Tensor]
+) -> None:
+    model = tmp_path / "sparse" / "0"
+    write_colmap(tmp_path, *scene)
+    write_points(model)
+    good = (model / "points3D.txt").read_text()
+    for old, new, words in (
+        (" 7 8 9 ", " 7 8 256 ", "line 4: R G B: found .7, 8, 256., expected 0 to 255"),
+        ("0.05", "nan", "record 3: X Y Z: found .nan, 0.6, 0.4., expected finite"),
+        ("0.05", "left", "line 4: expected POINT3D_ID X Y Z R G B ERROR"),
+        (" 7 8 9 0.5 1 0 2 3", "", "line 4: expected POINT3D_ID"),
+    ):
+        (model / "points3D.txt").write_text(good.replace(old, new, 1))
+        with pytest.raises(DataError, match=rf"points3D\.txt, {words}"):
+            read_points(model / "points3D.txt", Progress())
+    write_binary_points(model)
+    data = (model / "points3D.bin").read_bytes()
+    for kept, words in ((5, ": the file ends within the number"),
+                        (-4, ", record 4 of 4: the file ends within its TRACK of 3 entries"),
+                        (100, ", record 2 of 4: the file ends within it")):  # fmt: skip
+        (model / "points3D.bin").write_bytes(data[:kept])
+        with pytest.raises(DataError, match=rf"points3D\.bin{words}"):
+            read_points(model / "points3D.bin", Progress())
 
 
 # --- what is wrong, in words ----------------------------------------------------------------------

@@ -24,6 +24,7 @@ from core.progress import Cancelled, Progress
 from core.randomness import drawing_from, generator
 from core.registry import method_class
 from core.render.cameras import Cameras
+from core.render.voxels import C0
 from core.runs import RunInfo, RunStore
 from core.trainer import Trainer
 
@@ -139,6 +140,33 @@ def test_gaussians_go_on_as_if_never_left_though_their_number_changes(
     for _ in range(25):
         assert [r for _, _, r in first.take_step()] == [r for _, _, r in second.take_step()]
     assert first.validate() == second.validate()
+
+
+def test_gaussians_begin_at_captured_points_where_there_are_some(scene: ImageSet) -> None:
+    corners = np.array([[x, y, z] for x in (0, 0.35) for y in (0, 0.3) for z in (0, 0.2)])
+    captured = np.concatenate([corners - 0.2, 0.5 + corners], axis=1).astype(np.float32)
+    train = dataclasses.replace(scene.train, sparse_points=captured)
+    given = dataclasses.replace(scene, train=train)
+
+    def begun(data: ImageSet, **options: Any) -> Any:
+        made = trainer("gaussians", data, width=20, backbone="torch", **options)
+        batch = made.batch(0)
+        made.method._begin(batch)
+        return made.method.cloud
+
+    cloud = begun(given)
+    order = cloud.means[:, 0] * 4 + cloud.means[:, 1] * 2 + cloud.means[:, 2]
+    order = order.argsort().tolist()
+    assert cloud.means[order].detach().numpy() == pytest.approx(captured[:, :3])
+    shown = 0.5 + C0 * cloud.plain[order].detach().numpy()
+    assert shown == pytest.approx(captured[:, 3:], abs=1e-6)
+    # Of a corner of a cuboid the three nearest are the other ends of its edges.
+    size = math.sqrt((0.35**2 + 0.3**2 + 0.2**2) / 3)
+    assert cloud.log_scales.exp().detach().numpy() == pytest.approx(size, rel=1e-5)
+    assert len(begun(given, begin="random")) == len(begun(scene)) == 20
+    few = dataclasses.replace(given, train=dataclasses.replace(
+        train, sparse_points=np.repeat(captured, 5, axis=0)))  # fmt: skip
+    assert len(begun(few)) == 20
 
 
 def test_what_draws_gaussians_draws_the_same_by_loops_and_by_torch(scene: ImageSet) -> None:

@@ -8,8 +8,9 @@ import torch
 
 from core.render.cameras import Cameras
 from core.render.exposure import Exposure, halton
-from core.render.outputs import VOID, Truth, errors, normals, painted
+from core.render.outputs import VOID, painted
 from core.render.pace import FLOOR, Pace
+from core.render.surface import normals
 from core.render.viewpoint import Viewpoint
 from core.render.volume import Seen
 
@@ -126,18 +127,6 @@ def test_normals_of_a_ball_point_away_from_its_middle() -> None:
     facing = (truth * camera.poses[0, :, 2]).sum(dim=2) > 0.3  # not at the rim
     kept = (seen.opacity > 0.5) & facing
     assert float((found * truth).sum(dim=2)[kept].min()) > 0.97
-
-
-def test_a_true_picture_has_no_error_in_another_view_and_none_is_told_of_what_that_hides() -> None:
-    camera = Viewpoint().camera(80, 60)
-    other = Viewpoint(azimuth=-10.0).camera(640, 480)
-    view = Ball().render(other)
-    depth = torch.where(view.opacity > 0.5, view.depth, torch.inf)
-    found = errors(Ball().render(camera), camera, Truth(other, view.colour, depth))
-    known = found.isfinite()
-    solid = Ball().render(camera).opacity > 0.5
-    assert 0.5 < float(known.sum() / solid.sum()) < 0.95
-    assert float(found[known].quantile(0.9)) < 0.01
 
 
 def test_another_background_lies_behind_what_is_not_opaque() -> None:

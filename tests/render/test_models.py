@@ -39,6 +39,15 @@ def test_gaussians_are_known_by_what_the_file_holds(tmp_path: Path, suffix: str)
     assert isinstance(model, Renders)
     assert model.words.startswith("64 Gaussians")
     assert float(model.render(CAMERA).opacity[9, 12]) > 0.5
+    origin = torch.tensor([4.0, 0.17, 0.17])  # along a row of four
+    met = model.sample_ray(origin, torch.tensor([-1.0, 0.0, 0.0]))
+    assert len(met.t) > 4
+    strongest = met.density >= met.density.max() - 1e-3
+    torch.testing.assert_close(
+        met.t[strongest], 4 - torch.linspace(0.5, -0.5, 4), atol=2e-2, rtol=0
+    )
+    assert met.gaussians is not None
+    assert len(met.gaussians) == len(met.t)
 
 
 def test_gaussians_far_away_are_moved_and_scaled_into_the_box(tmp_path: Path) -> None:

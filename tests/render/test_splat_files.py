@@ -34,7 +34,7 @@ def picture(found: Gaussians) -> Tensor:
     return splat_kernels.rasterise(seen, camera.size, torch.ones(3)).colour
 
 
-@pytest.mark.parametrize("coefficients", [1, 4, 9])
+@pytest.mark.parametrize("coefficients", [1, 4, 9, 16])
 def test_a_ply_comes_back_number_by_number(tmp_path: Path, coefficients: int) -> None:
     found, path = some(coefficients), tmp_path / "a.ply"
     path.write_bytes(encoded(found, FOCAL, ".ply"))

@@ -56,7 +56,7 @@ def learned(found: Gaussians) -> Gaussians:
     return Gaussians(*(getattr(found, name).clone().requires_grad_() for name in LEARNED))
 
 
-@pytest.mark.parametrize("coefficients", [1, 4, 9])
+@pytest.mark.parametrize("coefficients", [1, 4, 9, 16])
 def test_the_kernels_show_what_torch_shows(coefficients: int) -> None:
     found, camera = some(150, coefficients), a_camera()
     slow, fast = (shown(by, found, camera) for by in (SLOW, FAST))
@@ -72,7 +72,7 @@ def test_the_kernels_have_the_gradients_of_torch() -> None:
     weight = torch.randn(SIDE, SIDE, 3, generator=torch.Generator().manual_seed(2))
     both = []
     for by in (SLOW, FAST):
-        found = learned(some(150))
+        found = learned(some(150, 16))
         (shown(by, found, camera).colour * weight).sum().backward()
         both.append(found)
     for name in LEARNED:

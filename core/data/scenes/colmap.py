@@ -16,6 +16,7 @@ from torch import Tensor
 
 from core.data.imageset import DataError
 from core.data.scenes.posed import Frame, Parsed
+from core.data.scenes.sparse_points import points_in
 
 # Model -> where each of its parameters stands among fx fy cx cy k1 k2 p1 p2.
 MODELS: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -59,7 +60,9 @@ def read_colmap(model: Path, folder: Path) -> Parsed:
         frames.append(Frame(Path(name).stem, place / name, _pose(numbers, where), lens, size))
     if len(frames) < 2:
         raise DataError(f"{files[1].name}: found {len(frames)} frames, at least 2 are needed")
-    return Parsed(folder.name, frames, files, upright=False)
+    points = points_in(model, suffix)
+    files += [points] if points is not None else []
+    return Parsed(folder.name, frames, files, upright=False, points=points)
 
 
 def _pose(numbers: np.ndarray, where: str) -> Tensor:

@@ -53,6 +53,7 @@ class Parsed:
     files: list[Path]  # that it was read from
     upright: bool = True  # whether z is up; COLMAP knows no up
     box: float = 0.0  # half the side of the scene box about the origin; 0: not said
+    points: Path | None = None  # the file of sparse points that came with the cameras
     remarks: list[str] = field(default_factory=list)
 
     def stamp(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -45,7 +45,8 @@ class Scenes(Source):
     """`Pictures.cameras` are in the world where the scene box reaches from −1 to 1, z up.
 
     `facts["world"]` is the 4x4 matrix, row by row, from the coordinates of the file to that box,
-    `facts["remarks"]` what a check of the cameras found, in words. Of a painted scene
+    `facts["remarks"]` what a check of the cameras found, in words. Where a COLMAP model has sparse
+    points, they are `Pictures.sparse_points` of the training part. Of a painted scene
     `facts["train"]` and `facts["held_out"]` have "depth" (N, H, W), the distance along each pixel's
     ray, 0 where it meets nothing, and `facts["scene"]["occupancy"]` is (64, 64, 64) bool.
     """
@@ -78,7 +79,8 @@ class Scenes(Source):
             kept = cache.get(key)
         if kept is None:
             raise DataError(f"{cache.folder}: the pictures of the scene are gone; load them again")
-        return kept
+        points = kept.facts.get("scene", {}).get("points")
+        return replace(kept, train=replace(kept.train, sparse_points=points))
 
 
 def spread(count: int, of: int) -> np.ndarray:
@@ -127,6 +129,7 @@ def _read(parsed: Any, options: Any, cache: Cache, key: str, progress: Progress)
     pictures, cameras = pictures_of(frames, options.side, progress)
     cameras, world = fit(cameras, options.box or parsed.box, parsed.upright)
     found = remarks(cameras, pictures, [frame.name for frame in frames])
+    points = _points(parsed, world.numpy(), progress)
     packed, first = cameras.pack().float().numpy(), 0
     with cache.writing(key, (3, options.side, options.side)) as writer:
         for held, chosen in parts:
@@ -135,5 +138,18 @@ def _read(parsed: Any, options: Any, cache: Cache, key: str, progress: Progress)
             names = [frame.name for frame in frames[here]]
             writer.add(pictures[here].numpy(), unknown, held, names, cameras=packed[here])
             first += len(chosen)
+        if len(points):
+            writer.know("scene", "points", points)
         facts = {"world": world.flatten().tolist(), "remarks": [*parsed.remarks, *found]}
         writer.describe(Scenes.id, parsed.title, facts=facts)
+
+
+def _points(parsed: Any, world: np.ndarray, progress: Progress) -> np.ndarray:
+    """(P, 6) float32 in the scene box; none where the cameras came without points."""
+    if parsed.points is None:
+        return np.empty((0, 6), np.float32)
+    from core.data.scenes.sparse_points import read_points
+
+    found = read_points(parsed.points, progress)
+    found[:, :3] = found[:, :3] @ world[:3, :3].T + world[:3, 3]
+    return found.astype(np.float32)

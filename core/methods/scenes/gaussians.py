@@ -21,11 +21,12 @@ from core.losses.structure import structural_similarity
 from core.method import Batch, DataShape, Look, Trials, figure
 from core.pictures import ImageGrid, as_images
 from core.progress import Cancelled
-from core.render import splatting
-from core.render.cameras import Cameras, look_at
+from core.render import gsplat_drawing, splatting
+from core.render.cameras import Cameras
 from core.render.cloud import GaussianCloud, carved
 from core.render.marching import RaySamples
-from core.render.splatting import LEAST_LEFT, Gaussians, Projected
+from core.render.splat_ray import along_ray
+from core.render.splatting import Gaussians, Projected
 from core.render.volume import Seen
 from core.render.voxels import HARMONICS
 
@@ -56,17 +57,20 @@ class GaussiansConfig(ViewsConfig):
     colour_rate: float = option(0.01, "Of colours; those that depend on the view learn at a tenth "
                                 "of it.", low=1e-6, high=1.0, log=True, live=True,
                                 group="Training", advanced=True)  # fmt: skip
-    backbone: str = option("compiled", "What draws them: compiled loops, or plain torch, which a "
-                           "GPU needs.", choices=("compiled", "torch"),
+    backbone: str = option("compiled", "What draws them: compiled loops, on a GPU those of gsplat "
+                           "where it is installed; or plain torch.", choices=("compiled", "torch"),
                            group="Network")  # fmt: skip
-    width: int = option(2000, "Gaussians to begin with.", low=4, high=1_000_000, log=True,
-                        group="Network")  # fmt: skip
+    width: int = option(2000, "Gaussians to begin with, of captured points the most.", low=4,
+                        high=1_000_000, log=True, group="Network")  # fmt: skip
     most: int = option(6000, "Gaussians at the most.", low=4, high=5_000_000, log=True,
                        group="Network")  # fmt: skip
     degree: int = option(1, "Of the harmonics that let colours depend on where one looks from.",
-                         low=0, high=2, group="Network")  # fmt: skip
-    carve: bool = option(True, "Begin where no view shows background, which is white; else "
-                         "anywhere in the box.")  # fmt: skip
+                         low=0, high=3, group="Network")  # fmt: skip
+    begin: str = option("captured points", "Where the first stand: at the points that a COLMAP "
+                        "model has of its scene, or at random, as they do where it has none.",
+                        choices=("captured points", "random"))  # fmt: skip
+    carve: bool = option(True, "At random, begin where no view shows background, which is white; "
+                         "else anywhere in the box.")  # fmt: skip
     densify: bool = option(True, "Clone and split those that the pictures pull at.")
     every: int = option(100, "Steps between two times that the cloud grows or is thinned.", low=1,
                         high=100_000, log=True)  # fmt: skip
@@ -87,7 +91,7 @@ class GaussianSplatting(SceneMethod):
     trials: ClassVar[Trials] = {
         "No growth": {"densify": False},
         "Colours without a view": {"degree": 0},
-        "From anywhere in the box": {"carve": False},
+        "From anywhere in the box": {"begin": "random", "carve": False},
         "Opacities set back": {"resets": 3},
         "The paper's loss": {"dissimilarity": 0.2},
         "A minute": {"steps": 3500, "most": 8000, "dissimilarity": 0.2},
@@ -140,12 +144,16 @@ class GaussianSplatting(SceneMethod):
         return scalars
 
     def _begin(self, batch: Batch) -> None:
-        """Stand in the hull of the views' silhouettes."""
+        """Stand at the points of the capture (section 5.1), or in the hull of the silhouettes."""
         assert batch.cameras is not None
-        cameras = self.cameras(batch.cameras)
+        config, cameras, points = self.config, self.cameras(batch.cameras), batch.sparse_points
         self.focal.copy_(cameras.lenses[:, 0].mean())
-        if self.config.carve:
-            means, colours = carved(self.config.width, batch.images, cameras, batch.rng)
+        if config.begin == "captured points" and points is not None and len(points):
+            order = torch.randperm(len(points), generator=batch.rng, device=points.device)
+            chosen = points[order[: config.width]]
+            self.cloud.begin(chosen[:, :3], chosen[:, 3:])
+        elif config.carve:
+            means, colours = carved(config.width, batch.images, cameras, batch.rng)
             if len(means):
                 self.cloud.begin(means, colours)
 
@@ -165,17 +173,16 @@ class GaussianSplatting(SceneMethod):
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """(1 − λ) L1 + λ (1 − SSIM) / 2 of whole views: equation 7, D-SSIM as the paper's code."""
         assert batch.cameras is not None
-        cameras, side = self.cameras(batch.cameras), self.data.side
+        cameras = self.cameras(batch.cameras)
         count = min(self.config.views, len(batch.images))
         chosen = torch.randperm(len(batch.images), generator=batch.rng,
                                 device=batch.images.device)[:count].tolist()  # fmt: skip
         losses, errors, samples = [], [], []
         self._drawn = []
         for one in chosen:
-            projected = self._project(cameras[one])
-            projected.pixels.retain_grad()
-            self._drawn.append(projected)
-            seen = self._rasterise(projected, (side, side))
+            seen, middles = self._draw(cameras[one])
+            middles.retain_grad()
+            self._drawn.append(middles)
             made, truth = seen.colour.permute(2, 0, 1), batch.images[one]
             loss = (made - truth).abs().mean()
             if weight := self.config.dissimilarity:
@@ -192,10 +199,9 @@ class GaussianSplatting(SceneMethod):
 
     def _note(self) -> None:
         """How strongly each was drawn over the picture, as a share of half its width."""
-        for projected in self._drawn:
-            pull = projected.pixels.grad
-            assert pull is not None
-            drawn = pull.norm(dim=1) * (0.5 * self.data.side * len(self._drawn))
+        for middles in self._drawn:
+            assert middles.grad is not None
+            drawn = middles.grad.view(-1, 2).norm(dim=1) * (0.5 * self.data.side * len(self._drawn))
             self.cloud.note(drawn, drawn > 0)
         self._drawn = []
 
@@ -215,11 +221,23 @@ class GaussianSplatting(SceneMethod):
         """What Gaussians are widened by, as a slope: the same at every resolution."""
         return math.sqrt(splatting.DILATION) / float(self.focal)
 
+    def _draw(self, camera: Cameras) -> tuple[Seen, Tensor]:
+        """A whole picture, and where on it the middles of the Gaussians are."""
+        if self._by_gsplat(camera):
+            return gsplat_drawing.draw(self._shown(), camera, self.blur, self.background)
+        projected = self._project(camera)
+        return self._rasterise(projected, camera.size), projected.pixels
+
+    def _by_gsplat(self, camera: Cameras) -> bool:
+        """Whether it is asked for and there, and can draw this."""
+        wanted = self.config.backbone == "compiled" and not _distorts(camera)
+        return wanted and len(self._shown()) > 0 and gsplat_drawing.usable(self.background.device)
+
     def _compiled(self) -> bool:
         return self.config.backbone == "compiled" and self.background.device.type == "cpu"
 
     def _project(self, camera: Cameras) -> Projected:
-        if self._compiled() and not bool((camera.lenses[:, 4:] != 0).any()):
+        if self._compiled() and not _distorts(camera):
             from core.render import splat_projection
 
             return splat_projection.project(self._shown(), camera, self.blur)
@@ -248,6 +266,8 @@ class GaussianSplatting(SceneMethod):
     ) -> Seen:
         """What one camera sees; `samples` is how many Gaussians make a pixel."""
         camera = camera if size is None else camera.resized(*size)
+        if self._by_gsplat(camera):
+            return self._draw(camera)[0]
         width, height = camera.size
         projected, tall = self._project(camera), max(1, BAND_PIXELS // width)
         parts = []
@@ -263,29 +283,9 @@ class GaussianSplatting(SceneMethod):
         """What is learned, for a file, and the focal length that its widths are measured by."""
         return self.cloud.gaussians, float(self.focal)
 
-    @torch.no_grad()
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
-        """The Gaussians that a ray meets, as a camera sees them that looks along it.
-
-        A projection depends a little on where its camera points, so a pixel far from a picture's
-        middle may differ in the third digit. `density` is α, what a Gaussian stops of what reaches
-        it: Gaussians have no length.
-        """
-        pose = look_at(origin[None], (origin + direction)[None])
-        focal = float(self.focal)
-        lens = origin.new_tensor([[focal, focal, 0.5, 0.5, 0, 0, 0, 0]])
-        seen = splatting.project(self._shown(), Cameras(pose, lens, (1, 1)), self.blur)
-        away = 0.5 - seen.pixels
-        a, b, c = seen.conics.unbind(1)
-        power = 0.5 * (a * away[:, 0] ** 2 + c * away[:, 1] ** 2) + b * away[:, 0] * away[:, 1]
-        alpha = (seen.opacities * torch.exp(-power)).clamp(max=splatting.MOST_ALPHA)
-        met = ((alpha >= splatting.LEAST_ALPHA) & seen.distances.isfinite()).nonzero()[:, 0]
-        met = met[seen.distances[met].argsort(stable=True)]
-        alpha = alpha[met]
-        passed = torch.cumprod(1 - alpha, dim=0)
-        reaching = torch.cat([torch.ones_like(alpha[:1]), passed[:-1]])[: len(met)]
-        weight = torch.where(reaching > LEAST_LEFT, reaching * alpha, 0.0)
-        return RaySamples(seen.distances[met], alpha, reaching, weight, seen.colours[met])
+        """The Gaussians that a ray meets."""
+        return along_ray(self._shown(), origin, direction, float(self.focal), self.blur)
 
     # --- figures ----------------------------------------------------------------------------------
 
@@ -327,3 +327,7 @@ class GaussianSplatting(SceneMethod):
         shown = Projected(found.pixels, found.conics * edge, colours * shade[:, None], solid,
                           found.distances)  # fmt: skip
         return self._rasterise(shown, camera.size).colour
+
+
+def _distorts(camera: Cameras) -> bool:
+    return bool((camera.lenses[:, 4:] != 0).any())

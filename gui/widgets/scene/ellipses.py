@@ -11,6 +11,8 @@ from gui.widgets.scene.overlays import Points, Unclickable, faint
 from gui.widgets.scene.sight import NEAR, Sight
 
 LEAST, MOST = 0.6, 4000.0  # pixels of a half axis: what is smaller or larger is left out
+THIN, STRONG = 1.2, 2.0  # pixels of an outline
+FILLED = 0.45  # opacity of those that stand out
 STEEPEST = 3.0  # widths of the picture beyond which nothing is projected
 
 
@@ -18,11 +20,18 @@ class Ellipses(Unclickable):
     """The farthest first, faint behind a surface."""
 
     def __init__(
-        self, means: Points, axes: NDArray[np.floating], colours: NDArray[np.uint8]
+        self,
+        means: Points,
+        axes: NDArray[np.floating],
+        colours: NDArray[np.uint8],
+        rim: str = "",
     ) -> None:
-        """Of N: `means` (N, 3), own axes as columns (N, 3, 3), colours (N, 3)."""
+        """Of N: `means` (N, 3), own axes as columns (N, 3, 3), colours (N, 3).
+
+        With a `rim`, a colour, they are filled and stand out.
+        """
         self.means, self.axes = np.asarray(means, float), np.asarray(axes, float)
-        self.colours = colours
+        self.colours, self.rim = colours, rim
 
     def outlines(self, sight: Sight) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Which are seen, the farthest first, and (M, 6) their middles and both half axes.
@@ -53,13 +62,14 @@ class Ellipses(Unclickable):
     def paint(self, painter: QPainter, sight: Sight) -> None:
         order, outlines = self.outlines(sight)
         behind = sight.hidden(self._fronts(sight)[order])
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         for at, (x, y, ax, ay, bx, by), hidden in zip(order, outlines, behind, strict=True):
-            colour = _set_off(QColor(*self.colours[at].tolist()))
-            pen = QPen(faint(colour) if hidden else colour, 1.2)
+            own = QColor(*self.colours[at].tolist())
+            colour = QColor(self.rim) if self.rim else _set_off(own)
+            pen = QPen(faint(colour) if hidden else colour, STRONG if self.rim else THIN)
             pen.setCosmetic(True)
             painter.save()
             painter.setPen(pen)
+            painter.setBrush(faint(own, FILLED) if self.rim else Qt.BrushStyle.NoBrush)
             painter.setTransform(QTransform(ax, ay, bx, by, x, y), combine=True)
             painter.drawEllipse(QPointF(0, 0), 1.0, 1.0)
             painter.restore()

@@ -273,7 +273,8 @@ class Stage(Savable):
             shape = Qt.CursorShape.ClosedHandCursor
         elif any(overlay.hit(at, self.sight()) >= 0 for overlay in self.overlays):
             shape = Qt.CursorShape.PointingHandCursor
-        self.setCursor(shape)
+        if self.cursor().shape() != shape:  # a window system may take its time
+            self.setCursor(shape)
 
     # --- the keyboard -----------------------------------------------------------------------------
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QProxyStyle, QStyle
 from pytestqt.qtbot import QtBot
 
 from core.render.viewpoint import Viewpoint
+from core.viewing import Ellipsoids, OpenRay
+from gui.scene.dressing import Dressing
 from gui.widgets.scene.ellipses import Ellipses
 from gui.widgets.scene.sight import Sight
 from gui.widgets.scene.stage import Stage
@@ -77,3 +80,26 @@ def test_a_ball_is_outlined_by_a_circle_where_it_stands() -> None:
     halves = np.linalg.norm(outlines[0, 2:].reshape(2, 2), axis=1)
     np.testing.assert_allclose(outlines[0, :2], [200, 150], atol=1e-9)
     np.testing.assert_allclose(halves, focal * size / 4.0)
+
+
+def test_the_gaussians_that_an_open_ray_meets_stand_out(qtbot: QtBot) -> None:
+    view, away = Viewpoint(distance=4.0), np.array([3.9, 4.0])
+    direction = -view.eye / np.linalg.norm(view.eye)
+    weight, colours = np.array([0.9, 0.0]), np.array([[1.0, 0, 0], [0, 1, 0]])
+    axes = np.eye(3)[None].repeat(2, 0) * 0.1
+    met = Ellipsoids(view.eye + away[:, None] * direction, axes, np.zeros((2, 3), np.uint8), 2)
+    nothing = np.zeros(2)
+    dressing = Dressing()
+    dressing.ray = OpenRay((200, 150), view.eye, direction, away, weight, nothing, weight, colours,
+                           None, np.ones(3), np.ones(3), met)  # fmt: skip
+    found = [part for part in dressing.overlays(set(), view) if isinstance(part, Ellipses)]
+    assert len(found) == 1
+    assert len(found[0].means) == 1  # what stops no light is left out
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    found[0].paint(painter, Sight(view, 400, 300))
+    painter.end()
+    inside = image.pixelColor(202, 152)
+    assert inside.red() > 200 > inside.green()
+    assert image.pixelColor(5, 5) == Qt.GlobalColor.white
