@@ -14,6 +14,7 @@ from core.config import change
 from core.data.imageset import DataError, ImageSet, Problem
 from core.experiment import Experiment
 from core.feed import Feed, held_out_batch
+from core.memory import give_back_memory
 from core.method import Batch, DataShape, Method
 from core.probe import choose, contact_sheet, save_probe
 from core.progress import Progress
@@ -92,6 +93,7 @@ def _rehearse(experiment: Experiment, data: ImageSet, shape: DataShape, device: 
     progress.update("compiling loops, which takes some seconds once", 0)
     method = experiments.build(experiment, shape, device)
     Trainer(method, *fed(data, method, experiment.seed, device)).take_step()
+    give_back_memory()
     _rehearsed.add(experiment.method)
 
 

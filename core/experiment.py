@@ -183,12 +183,15 @@ def rebuild(
     weights: dict[str, Tensor],
     device: torch.device,
 ) -> Method:
-    """A method from its weights: built on the meta device, so nothing random is drawn."""
-    with torch.device("meta"):
+    """A method from its weights; what it is built with first draws from a generator of its own.
+
+    Torch's device without memory would draw nothing, but took longer: what it does not know of its
+    own accord it asks of Python, and of the compiler, which is 200 MB.
+    """
+    with drawing_from(generator("rebuild")):
         method = cls(config, shape)
-    method = method.to_empty(device=device)
     method.load_state_dict(weights)
-    return method
+    return method.to(device)
 
 
 def to_arrays(weights: dict[str, Tensor]) -> dict[str, np.ndarray]:

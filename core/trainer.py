@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch._dynamo  # its first optimiser would import it, a second after the click on "train"
 from torch import Tensor
 
 from core.abilities import Encodes
@@ -18,6 +17,7 @@ from core.failures import NonFinite
 from core.feed import Feed
 from core.losses.collapse import gauge
 from core.method import Batch, Method
+from core.optimisers import without_compiler
 from core.runs import Checkpoint
 from core.runs.tree import flatten, unflatten
 
@@ -41,6 +41,7 @@ class Trainer:
         self._on_cpu = feed.device.type == "cpu"
 
     def _fresh_optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        without_compiler()
         made = self.method.optimizers()
         for optimizer in made.values():
             optimizer.register_step_pre_hook(self._before_update)

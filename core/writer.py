@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from core.memory import give_back_memory
 from core.runs import RunError
 
 RETRY_SECONDS = 1.0  # between two attempts at a disk that refuses
@@ -74,7 +75,7 @@ class Writer:
                     self._news.wait()
                 if self._closed:
                     return
-                write, _ = self._jobs[0]
+                write, large = self._jobs[0]
             try:
                 write()
             except RunError as error:
@@ -82,10 +83,13 @@ class Writer:
                 continue
             except Exception as error:  # a fault of the program: the training ends with it
                 self._broken = error
+            del write  # and the copy of all weights that it holds, for a minute maybe
             with self._news:
                 self.refusal = ""
                 self._jobs.popleft()
                 self._news.notify_all()
+            if large:
+                give_back_memory()
 
     def _refused(self, why: str) -> None:
         with self._news:

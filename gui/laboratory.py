@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.config import ConfigError
 from core.data.imageset import DataError
 from core.device import rehearse
+from core.memory import give_back_memory
 from core.registry import NoteError, UnknownMethod
 from core.runs import RunError, RunStore
-from gui.machine import give_back_memory
 from gui.session import Session
 
 if TYPE_CHECKING:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import platform
 from pathlib import Path
 
 
@@ -15,12 +13,3 @@ def resident_bytes() -> float | None:
     except (OSError, ValueError, IndexError):
         return None
     return float(pages * os.sysconf("SC_PAGE_SIZE"))
-
-
-def give_back_memory() -> None:
-    """Return to the system what the C library holds free; closing a run frees 20 MB in crumbs.
-
-    Does nothing where the C library is not glibc, and has no such call.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).malloc_trim(0)

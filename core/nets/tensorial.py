@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.optimisers import replace
+
 PLANES = (0, 1), (0, 2), (1, 2)  # axes of a matrix ...
 LINES = 2, 1, 0  # ... and of the vector that it is multiplied with
 
@@ -55,8 +57,5 @@ class VectorMatrix(nn.Module):
     @torch.no_grad()
     def grow(self, side: int) -> None:
         """More corners that show the same, section 4."""
-        self.planes.data = F.interpolate(self.planes, (side, side), mode="bilinear",
-                                         align_corners=True)  # fmt: skip
-        self.lines.data = F.interpolate(self.lines, (side, 1), mode="bilinear",
-                                        align_corners=True)  # fmt: skip
-        self.planes.grad = self.lines.grad = None
+        for parameter, size in ((self.planes, (side, side)), (self.lines, (side, 1))):
+            replace(parameter, F.interpolate(parameter, size, mode="bilinear", align_corners=True))

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from core.optimisers import replace
 from core.render.cameras import Cameras
 from core.render.splatting import Gaussians, rotations
 from core.render.voxels import C0
@@ -81,7 +82,7 @@ class GaussianCloud(nn.Module):
             "harmonics": self.harmonics[:1].repeat(len(means), 1, 1),
         }
         for name, value in first.items():
-            getattr(self, name).data = value.contiguous()
+            replace(getattr(self, name), value.contiguous())
         self._forget()
 
     # --- growing ----------------------------------------------------------------------------------
@@ -154,8 +155,7 @@ class GaussianCloud(nn.Module):
             for key, value in state.items():
                 if value.shape == parameter.shape:
                     state[key] = torch.cat([value[kept], torch.zeros_like(new)])
-            parameter.data = torch.cat([parameter.data[kept], new])
-            parameter.grad = None
+            replace(parameter, torch.cat([parameter.data[kept], new]))
         self._forget()
 
     def _forget(self) -> None:

@@ -13,8 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.optimisers import replace
+
 EMPTY = -12.0  # logarithm of the density where no vertex is kept
 MOST = 9.0  # largest logarithm of a density
+BAND = 1 << 14  # vertices found at once where the grid grows
 HARMONICS = {0: 1, 1: 4, 2: 9, 3: 16}  # degree -> coefficients a colour
 C0, C1 = 0.28209479, 0.48860251
 C2 = 1.09254843, 0.31539157, 0.54627422
@@ -156,10 +159,11 @@ class VoxelGrid(nn.Module):
         middles = F.interpolate(near, size=(side - 1,) * 3, mode="nearest")  # of the new cells
         kept = F.max_pool3d(F.pad(middles, (1,) * 6), 2, stride=1)[0, 0] > 0
         places = kept.nonzero()
-        table = self.between(places.float() * (2 / (side - 1)) - 1)
+        parts = places.split(BAND)  # all at once took ten times what the table takes
+        table = torch.cat([self.between(part.float() * (2 / (side - 1)) - 1) for part in parts])
         table[:, 0] = dense[kept]
         index = torch.full_like(kept, -1, dtype=torch.int32)
         index[kept] = torch.arange(len(places), dtype=torch.int32, device=index.device)
         self.index = index
         self.cells = F.max_pool3d(kept[None, None].float(), 2, stride=1)[0, 0] > 0
-        self.table.data, self.table.grad = table, None
+        replace(self.table, table)

@@ -16,7 +16,7 @@ def write_file(path: Path, data: bytes, durable: bool = True) -> None:
     """
     temporary = path.with_name(disk.temporary_name(path.name))
     try:
-        disk.write_new(temporary, data, durable)
+        disk.write_new(temporary, data, durable=durable)
         disk.rename(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+Part = bytes | memoryview  # of a file; a view is of single bytes
 TEMPORARY = ".tmp-"
 _COMMON = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -57,12 +58,15 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def write_new(path: Path, data: bytes, durable: bool = True) -> None:
-    """Write a file that must not exist yet; on the disk when it returns, if `durable`."""
+def write_new(path: Path, *parts: Part, durable: bool = True) -> None:
+    """Write a file that must not exist yet, of its parts in order; on the disk when it returns, if
+    `durable`.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _COMMON | _NO_LINK
     descriptor = os.open(path, flags, 0o666)
     try:
-        write_all(descriptor, data)
+        for part in parts:
+            write_all(descriptor, part)
         if durable:
             sync(descriptor)
     finally:
@@ -89,7 +93,7 @@ def append(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: Part) -> None:
     """Write every byte, in one call where the system takes them at once."""
     rest = memoryview(data)
     while rest:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,14 @@ from core.runs.errors import RunDamaged, RunFull, saving
 
 MANIFEST = "MANIFEST.json"
 FORMAT = 1
+Parts = Sequence[disk.Part]  # of a file
 _LEAST_ROOM = 8_000_000  # bytes left to the system and the metrics when a run is tiny
 _MOST_ROOM = 200_000_000
+
+
+def length_of(parts: Parts) -> int:
+    """Bytes of a file that is given in parts."""
+    return sum(map(len, parts))
 
 
 def room_for(size: int) -> int:
@@ -28,21 +34,23 @@ def room_for(size: int) -> int:
     return 2 * size + min(_MOST_ROOM, _LEAST_ROOM + 4 * size)
 
 
-def write_folder(path: Path, files: Mapping[str, bytes], what: str) -> None:
+def write_folder(path: Path, files: Mapping[str, Parts], what: str) -> None:
     """Write the files of a folder that does not exist yet; on the disk when it returns.
+
+    Each is given in parts that follow one another.
 
     Raises RunFull or RunError about `what`. Then the folder does not exist, unless only the last
     wait for the disk failed, and nothing half-done is left.
     """
-    contents = {name: _facts(data) for name, data in files.items()}
+    contents = {name: _facts(parts) for name, parts in files.items()}
     manifest = encode_document({"format": FORMAT, "files": contents})
     temporary = path.with_name(disk.temporary_name(path.name))
     with saving(what, path.parent):
-        _check_room(path.parent, sum(map(len, files.values())), what)
+        _check_room(path.parent, sum(map(length_of, files.values())), what)
         try:
             disk.make_folder(temporary)
-            for name, data in files.items():
-                disk.write_new(temporary / name, data)
+            for name, parts in files.items():
+                disk.write_new(temporary / name, *parts)
             disk.write_new(temporary / MANIFEST, manifest)
             disk.sync_folder(temporary)
             disk.rename(temporary, path)
@@ -88,8 +96,11 @@ def discard(path: Path) -> None:
         disk.remove_tree(temporary)
 
 
-def _facts(data: bytes) -> dict[str, Any]:
-    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+def _facts(parts: Parts) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return {"size": length_of(parts), "sha256": digest.hexdigest()}
 
 
 def _check_room(folder: Path, size: int, what: str) -> None:

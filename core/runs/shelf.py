@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.runs import disk
 from core.runs.errors import RunDamaged, saving
-from core.runs.folder import discard, looks_whole, read_folder, write_folder
+from core.runs.folder import Parts, discard, length_of, looks_whole, read_folder, write_folder
 
 _NAME = re.compile(r"step-(\d{9,15})(?:\.(\d{1,6}))?", re.ASCII)
 
@@ -57,7 +57,7 @@ class Shelf:
                 return entry.step
         return None
 
-    def save(self, step: int, files: Mapping[str, bytes], keep: int | None = None) -> None:
+    def save(self, step: int, files: Mapping[str, Parts], keep: int | None = None) -> None:
         """Put a step on the shelf, then drop what it replaces and all but the newest `keep`.
 
         Raises RunFull or RunError with everything older still there.
@@ -65,8 +65,9 @@ class Shelf:
         if step < 0:
             raise ValueError(f"a step is 0 or more, found {step}")
         for name, limit in self.limits.items():
-            if len(files[name]) > limit:
-                raise ValueError(f"{name} has {len(files[name])} bytes, more than {limit} allowed")
+            size = length_of(files[name])
+            if size > limit:
+                raise ValueError(f"{name} has {size} bytes, more than {limit} allowed")
         same = [entry for entry in self.entries() if entry.step == step]
         name = f"step-{step:09d}" + (f".{same[0].revision + 1}" if same else "")
         if not disk.is_folder(self.folder):

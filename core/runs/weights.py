@@ -55,7 +55,7 @@ class Weights:
         files = {
             _MODEL: encode_tensors(model),
             _OPTIMIZER: encode_tensors(optimizer),
-            _STATE: plain.encode(state),
+            _STATE: [plain.encode(state)],
         }
         with self.writing:
             self.checkpoints.save(step, files, keep=KEPT)

@@ -69,6 +69,26 @@ gui.app.main([])
     assert loaded_by(code, HEAVY, seen="found") == []
 
 
+def test_to_train_a_scene_and_to_look_at_it_torch_needs_no_compiler() -> None:
+    code = """
+import torch
+from core.device import rehearse
+from core.experiment import rebuild
+from core.method import DataShape
+from core.methods.scenes.voxels import Voxels, VoxelsConfig
+from core.optimisers import without_compiler
+rehearse()
+without_compiler()
+method = Voxels(VoxelsConfig(width=8), DataShape(3, 16, ()))
+optimizer = method.optimizers()["main"]
+method.grid.table.sum().backward()
+optimizer.step()
+optimizer.load_state_dict(optimizer.state_dict())
+rebuild(Voxels, method.config, method.data, method.state_dict(), torch.device("cpu"))
+"""
+    assert loaded_by(code, ("torch._dynamo", "sympy")) == []
+
+
 def test_neither_the_engine_nor_a_method_needs_qt() -> None:
     code = """
 import core.engine, core.observer, core.cli

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -124,3 +125,13 @@ def test_closing_gives_up_what_a_full_disk_refuses() -> None:
     made.put(full)
     assert full.tried.acquire(timeout=PATIENCE)
     made.close()  # would never return
+
+
+def test_what_has_been_written_is_forgotten(hand: Writer) -> None:
+    write = Slow()
+    write.let_go.set()
+    gone = weakref.ref(write)
+    hand.put(write, large=True)
+    assert hand.settle()
+    del write
+    assert gone() is None

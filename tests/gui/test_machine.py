@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from gui.machine import give_back_memory, resident_bytes
+from core.memory import give_back_memory
+from gui.machine import resident_bytes
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

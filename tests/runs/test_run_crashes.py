@@ -224,14 +224,14 @@ def no_folder_sync(path: Path) -> None:
     """A writer that does not wait for its names."""
 
 
-def write_in_place(path: Path, files: dict[str, bytes], what: str) -> None:
+def write_in_place(path: Path, files: dict[str, folder.Parts], what: str) -> None:
     """A writer that writes its folder under the final name."""
     disk.make_folder(path)
-    manifest = {name: folder._facts(data) for name, data in files.items()}
+    manifest = {name: folder._facts(parts) for name, parts in files.items()}
     content = folder.encode_document({"format": 1, "files": manifest})
     disk.write_new(path / folder.MANIFEST, content)
-    for name, data in files.items():
-        disk.write_new(path / name, data)
+    for name, parts in files.items():
+        disk.write_new(path / name, *parts)
 
 
 def write_over(path: Path, data: bytes, durable: bool = True) -> None:
@@ -240,7 +240,7 @@ def write_over(path: Path, data: bytes, durable: bool = True) -> None:
         disk.write_all(file.fileno(), data)
 
 
-def discard_first(path: Path, files: dict[str, bytes], what: str) -> None:
+def discard_first(path: Path, files: dict[str, folder.Parts], what: str) -> None:
     """A writer that makes room before the new folder is whole."""
     for older in path.parent.glob("step-*"):
         folder.discard(older)

@@ -93,11 +93,21 @@ def test_arrays_of_every_layout_come_back_equal_and_writable(dtype: str) -> None
         "none": base[:0],
         "big-endian": base.astype(base.dtype.newbyteorder(">")),
     }
-    found = decode_tensors(encode_tensors(given), "file")
+    found = decode_tensors(b"".join(encode_tensors(given)), "file")
     for name, array in given.items():
         np.testing.assert_array_equal(found[name], array)
         assert found[name].shape == array.shape
         assert found[name].flags.writeable
+
+
+def test_large_arrays_are_handed_over_where_they_lie() -> None:
+    large, small = np.arange(2 << 16, dtype=np.float32), np.arange(4)
+    parts = encode_tensors({"small": small, "large": large})
+    assert [np.shares_memory(np.frombuffer(part, np.uint8), large) for part in parts[:2]] == [
+        False, True]  # fmt: skip
+    found = decode_tensors(b"".join(parts), "file")
+    np.testing.assert_array_equal(found["large"], large)
+    np.testing.assert_array_equal(found["small"], small)
 
 
 @pytest.mark.parametrize("value", [[1.0], np.array(["text"]), np.array([object()]), 3.0])

@@ -219,9 +219,8 @@ def _read(path: Path, channels: int) -> Judge | None:
         with safe_open(path, framework="pt") as file:
             about = file.metadata() or {}
             names = tuple(json.loads(about["names"]))
-            with torch.device("meta"):
+            with drawing_from(generator("judge, read")):
                 net = Net(channels, len(names))
-            net = net.to_empty(device="cpu")
             net.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
             net.eval().requires_grad_(False)
             return Judge(net, about["learns"], names, float(about["accuracy"]))
