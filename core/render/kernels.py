@@ -24,21 +24,47 @@ F = np.float32
 ONE, ZERO, HALF = F(1), F(0), F(0.5)
 _EMPTY, _MOST = F(EMPTY), F(MOST)
 _C0, _C1 = F(C0), F(C1)
-_FARTHEST = 16  # cells that a ray passes at once at the most
+_FARTHEST = np.uint8(16)  # cells that a ray passes at once at the most
 _AT_ONCE = 8  # samples of a ray
 _SAMPLES = 12  # a ray for which room is made; more is made where it is needed
 # Of a kept sample: light behind it, its weight, what its density changes, its colour.
 _LEFT, _WEIGHT, _PULL, _COLOUR, _KEPT = 0, 1, 2, 3, 6
 
 
-def distances(cells: np.ndarray) -> np.ndarray:
-    """How many cells away, at least, the nearest occupied one is: uint8, 0 where occupied."""
-    from scipy.ndimage import distance_transform_cdt
+@njit(nogil=True, cache=True)
+def _sweep(away, near):  # type: ignore[no-untyped-def]
+    """Carry distances from corner to corner; `near` is room for a row with an end on both sides."""
+    far, wide, long = away.shape
+    for x in range(far):
+        for y in range(wide):
+            near[:] = _FARTHEST
+            if x > 0:
+                for v in range(max(y - 1, 0), min(y + 2, wide)):
+                    for z in range(long):
+                        near[z + 1] = min(near[z + 1], away[x - 1, v, z])
+            if y > 0:
+                for z in range(long):
+                    near[z + 1] = min(near[z + 1], away[x, y - 1, z])
+            for z in range(long):
+                least = min(min(near[z], near[z + 1]), near[z + 2])
+                away[x, y, z] = min(away[x, y, z], np.uint8(least + 1))
+            last = _FARTHEST
+            for z in range(long):
+                last = min(away[x, y, z], np.uint8(last + 1))
+                away[x, y, z] = last
 
-    if not cells.any():
-        return np.full(cells.shape, _FARTHEST, np.uint8)
-    away = distance_transform_cdt(~cells, metric="chessboard")
-    return np.minimum(away, _FARTHEST).astype(np.uint8)
+
+def distances(cells: np.ndarray) -> np.ndarray:
+    """How many cells away, at least, the nearest occupied one is: uint8, 0 where occupied.
+
+    Of a move in any direction, as a king's in chess. Two sweeps are exact (Rosenfeld and Pfaltz,
+    "Distance functions on digital pictures", 1968).
+    """
+    away = np.where(cells, np.uint8(0), _FARTHEST)
+    near = np.empty(cells.shape[2] + 2, np.uint8)
+    _swept(away, near)
+    _swept(away[::-1, ::-1, ::-1], near)
+    return away
 
 
 @njit(nogil=True, cache=True, fastmath=True, inline="always")
@@ -264,6 +290,7 @@ def smooth(grid: VoxelGrid, of_density: float, of_colour: float) -> None:
 _marched: Any = _march
 _marched_back: Any = _march_back
 _smoothed: Any = _smooth
+_swept: Any = _sweep
 
 
 class _Shine(torch.autograd.Function):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import distance_transform_cdt
 from torch import Tensor
 
 from core.render.cameras import orbit, pinhole
@@ -161,3 +162,15 @@ def test_a_grid_is_loaded_into_one_of_another_size() -> None:
     for name, tensor in grown.state_dict().items():
         assert torch.equal(other.state_dict()[name], tensor), name
     assert optimizer.param_groups[0]["params"][0] is other.table
+
+
+@pytest.mark.parametrize("share", [0.0, 0.0003, 0.03, 1.0])
+def test_distances_between_cells_are_those_of_a_slow_search(share: float) -> None:
+    cells = np.random.default_rng(1).random((19, 20, 21)) < share
+    found = distances(cells)
+    assert found.dtype == np.uint8
+    if not cells.any():
+        assert (found == 16).all()
+        return
+    away = distance_transform_cdt(~cells, metric="chessboard")
+    assert (found == np.minimum(away, 16)).all()
