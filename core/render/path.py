@@ -22,9 +22,12 @@ RADIUS, ELEVATION = 4.0, 0.5
 def around(
     count: int, size: tuple[int, int], radius: float = RADIUS, elevation: float = ELEVATION
 ) -> Cameras:
-    """Once about the scene in `count` even steps, at one height."""
+    """Once about the scene in `count` even steps, at one height; ANGLE across the shorter side of
+    the pictures, so that wide ones cut nothing off.
+    """
     turns = torch.arange(count) * (2 * math.pi / count)
-    return pinhole(orbit(turns, torch.full_like(turns, elevation), radius), size, ANGLE)
+    wide = 2 * math.atan(math.tan(ANGLE / 2) * max(1.0, size[0] / size[1]))
+    return pinhole(orbit(turns, torch.full_like(turns, elevation), radius), size, wide)
 
 
 def along(keys: Cameras, count: int, closed: bool = False) -> Cameras:

@@ -212,7 +212,7 @@ class RaceTab(QWidget):
             self.play_button.setIcon(icon("pause" if race.playing else "play", "accent_text"))
             self._soon.start()  # what stands still is seen finer
             if race.finished:
-                self.said.setText("Every lane has had its seconds; raise the length to go on.")
+                self.said.setText("All are done; a greater length lets them go on.")
             elif race.playing:
                 self.said.setText("Drag in one picture to turn all.")
 

@@ -160,8 +160,8 @@ class RunBar(QWidget):
         what: str = "step",
     ) -> None:
         """«step 340 of 600», «41 it/s», «6 s left»; `total` is 0 when unknown; times in seconds."""
-        said = f"{what} {count(step)} of {count(total)}" if total else f"{what} {count(step)}"
-        self._left.setText(said)
+        known = f"{what} {count(step)}" if step else what  # of what is not counted: no 0
+        self._left.setText(f"{what} {count(step)} of {count(total)}" if total else known)
         if total:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * min(step / total, 1.0)))

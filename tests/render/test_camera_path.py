@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from core.render.camera_path import CameraPath, PathError, read_path
+from core.render.path import around
 from core.render.viewpoint import Viewpoint
 
 KEYS = tuple(
@@ -70,3 +72,14 @@ def test_what_is_wrong_in_a_file_is_named(change: dict[str, object], words: str)
 def test_one_keyframe_is_no_way() -> None:
     with pytest.raises(PathError, match="2 keyframes at least; there are 1"):
         CameraPath(KEYS[:1]).views(10)
+
+
+@pytest.mark.parametrize("size", [(320, 240), (240, 320), (100, 100)])
+def test_once_around_nothing_of_a_ball_in_the_box_is_cut_off(size: tuple[int, int]) -> None:
+    places = torch.randn(500, 3, generator=torch.Generator().manual_seed(0))
+    ball = torch.nn.functional.normalize(places, dim=1)
+    cameras = around(5, size)
+    for which in range(5):
+        pixels, _ = cameras.project(which, ball)
+        assert (pixels > 0).all()
+        assert (pixels < torch.tensor(size)).all()

@@ -83,6 +83,8 @@ def test_progress_is_said_in_words(qtbot: QtBot) -> None:
     bar.set_progress(340, 600, 41.2, 6.3)
     assert bar._left.text() == "step 340 of 600"
     assert bar._right.text() == "41 it/s   6 s left"
+    bar.set_progress(0, 0, what="compiling")
+    assert bar._left.text() == "compiling"  # and no number of what is not counted
 
 
 def test_an_unknown_state_is_refused_by_name(qtbot: QtBot) -> None:
