@@ -17,7 +17,9 @@ from tests.runs.conftest import CONFIG, INFO
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_folder(tmp_path / "step-1", {"a.bin": [bytes(range(64))], "b.json": [b"{", b"}"]}, "a test")
+    write_folder(
+        tmp_path / "step-1", {"a.bin": [bytes(range(64))], "b.json": [b"{", b"}"]}, "a test"
+    )
     return tmp_path / "step-1"
 
 
