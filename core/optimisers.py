@@ -11,7 +11,7 @@ import sys
 from functools import cache
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
 GUARDED = ("add_param_group", "zero_grad", "state_dict", "load_state_dict", "step")
@@ -34,7 +34,7 @@ def without_compiler() -> None:
                     setattr(kind, name, torch.no_grad()(inner) if name == "step" else inner)
 
 
-def replace(parameter: nn.Parameter, data: Tensor) -> None:
+def replace(parameter: Tensor, data: Tensor) -> None:
     """Give a parameter other numbers, of any shape, while its optimiser keeps it.
 
     What gathers a parameter's gradients knows their shape, refuses others, and lives as long as any

@@ -24,9 +24,10 @@ from core.runs import RunStore
 from gui import preferences
 from gui.about import show_about
 from gui.actions import Actions
+from gui.behaviors import denoise, samples, scene
 from gui.behaviors.arena import ArenaCommands
 from gui.behaviors.board import BoardCommands
-from gui.behaviors.denoise import DenoiseCommands
+from gui.behaviors.docks import DockCommands
 from gui.behaviors.drops import Drops
 from gui.behaviors.errors import ErrorReport, Errors
 from gui.behaviors.histories import Histories
@@ -34,8 +35,6 @@ from gui.behaviors.latent import LatentCommands
 from gui.behaviors.mapping import Mapping
 from gui.behaviors.models import Models
 from gui.behaviors.recovery import Recovery
-from gui.behaviors.samples import SamplesCommands
-from gui.behaviors.scene import SceneCommands
 from gui.behaviors.scene_out import SceneOut
 from gui.behaviors.scenes import ScenesCommands
 from gui.behaviors.tour import Tour
@@ -100,11 +99,11 @@ class Window(QMainWindow):
         self.arena = ArenaCommands(self)
         self.board = BoardCommands(self)
         self.latent = LatentCommands(self)
-        self.denoise = DenoiseCommands(self)
+        self.denoise = DockCommands(self, "denoise", denoise.ACTS)
         self.histories = Histories(self)
-        self.samples = SamplesCommands(self)
+        self.samples = DockCommands(self, "samples", samples.ACTS)
         self.scenes = ScenesCommands(self)
-        self.scene = SceneCommands(self)
+        self.scene = DockCommands(self, "scene", scene.ACTS)
         self.models = Models(self)
         self.scene_out = SceneOut(self)
         self.errors = Errors(self._tell_error)

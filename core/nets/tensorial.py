@@ -36,7 +36,7 @@ class VectorMatrix(nn.Module):
         for name in ("planes", "lines"):
             found, own = state.get(prefix + name), getattr(self, name)
             if isinstance(found, Tensor) and found.shape[:2] == own.shape[:2]:
-                own.data = torch.empty_like(found, dtype=own.dtype, device=own.device)
+                replace(own, torch.empty_like(found, dtype=own.dtype, device=own.device))
         super()._load_from_state_dict(state, prefix, *more)
 
     def forward(self, points: Tensor) -> Tensor:

@@ -54,7 +54,7 @@ class GaussianCloud(nn.Module):
         for name in (*LEARNED, "pulled", "looks"):
             found, own = state.get(prefix + name), getattr(self, name)
             if isinstance(found, Tensor) and found.shape[1:] == own.shape[1:]:
-                own.data = torch.empty_like(found, dtype=own.dtype, device=own.device)
+                replace(own, torch.empty_like(found, dtype=own.dtype, device=own.device))
         super()._load_from_state_dict(state, prefix, *more)
 
     @property

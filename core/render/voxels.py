@@ -82,7 +82,7 @@ class VoxelGrid(nn.Module):
         for name in ("index", "cells", "table"):
             found, own = state.get(prefix + name), getattr(self, name)
             if isinstance(found, Tensor) and found.shape != own.shape:
-                own.data = torch.empty_like(found, dtype=own.dtype, device=own.device)
+                replace(own, torch.empty_like(found, dtype=own.dtype, device=own.device))
         super()._load_from_state_dict(state, prefix, *more)
 
     # --- as a field -------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.generative.wishes import EACH, OPEN, Wish
+from core.generative.wishes import EACH, Wish
 from gui.icons import icon
 from gui.panels.base import PicturePanel
 from gui.session import Session
@@ -23,6 +23,7 @@ from gui.theme import SPACE
 from gui.views.curve import CurveView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.choice_row import ChoiceRow
+from gui.widgets.class_choice import ClassChoice
 from gui.widgets.dial import Dial
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text import label
@@ -60,7 +61,7 @@ class DenoiserPanel(PicturePanel):
         super().__init__(session, parent)
         self._tasks, self._task = tasks, None  # type: Tasks, Task | None
         self.mode = ChoiceRow(MODES)
-        self.classes, self.branch = QComboBox(), QComboBox()
+        self.classes, self.branch = ClassChoice(), QComboBox()
         self.weight = Dial("Guidance", "Weight of guidance: 0 is the conditional model", WEIGHTS)
         self.steps = Dial("Steps", "Steps from noise to a picture", STEPS)
         self.time = Dial(
@@ -77,7 +78,6 @@ class DenoiserPanel(PicturePanel):
         self._then: float | None = None  # the time of the moment that was clicked
         self._times: list[float] = []
         self._measured: Guidance | None = None
-        self._known: object = None  # the classes that the boxes list
         self._prepare()
         self._lay_out()
         self._connect()
@@ -99,8 +99,6 @@ class DenoiserPanel(PicturePanel):
         self.branch.setAccessibleName("Class from the chosen moment on")
         for box in (self.classes, self.branch):  # the words change with what the data knows
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.classes.setToolTip("The class that is asked for")
-        self.classes.setAccessibleName("Class")
 
     def _lay_out(self) -> None:
         self.body.insertWidget(0, self.mode)
@@ -215,23 +213,16 @@ class DenoiserPanel(PicturePanel):
     def _list_classes(self) -> None:
         """Offer the classes of the run, once."""
         assert self.session.probe is not None
-        names = self.session.probe.classes
-        told = bool(self.session.experiment.options.get("use_labels", True)) and bool(names)
-        if self._known == (names, told):
+        told = self.session.experiment.options.get("use_labels", True)
+        names = self.session.probe.classes if told else ()
+        if not self.classes.offer(names):
             return
-        self._known = names, told
-        self.classes.clear()
         self.branch.clear()
-        self.classes.addItem("each in turn" if told else "no classes", EACH)
         self.branch.addItem("the same class", None)
-        if told:
-            self.classes.addItem("left open", OPEN)
-            for at, name in enumerate(names):
-                self.classes.addItem(name, at)
-                self.branch.addItem(name, at)
-        for box in (self.classes, self.branch):
-            box.setEnabled(told)
-        self.weight.setEnabled(told)
+        for at, name in enumerate(names):
+            self.branch.addItem(name, at)
+        self.branch.setEnabled(bool(names))
+        self.weight.setEnabled(bool(names))
 
     def refused(self, reason: str) -> None:
         (self.curve if self.mode.key == "guidance" else self.grid).clear(reason)

@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QPushButton,
     QSpinBox,
     QSplitter,
@@ -30,6 +29,7 @@ from gui.views.guess import GuessView
 from gui.views.heat_maps import HeatMapsView
 from gui.views.image_grid import ImageGridView
 from gui.widgets.choice_row import ChoiceRow
+from gui.widgets.class_choice import ClassChoice
 from gui.widgets.dial import Dial
 from gui.widgets.fill_canvas import Column
 from gui.widgets.flow import FlowLayout
@@ -64,7 +64,7 @@ class PixelsPanel(PicturePanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.mode = ChoiceRow(MODES)
-        self.classes, self.count = QComboBox(), QSpinBox()
+        self.classes, self.count = ClassChoice(), QSpinBox()
         self.temperature = Dial(
             "Temperature", "Below 1 likely pixels are drawn yet more often", TEMPERATURES
         )
@@ -85,7 +85,6 @@ class PixelsPanel(PicturePanel):
         self._progress: Drawn | None = None
         self._frames: deque[Images] = deque()
         self._awaited = False  # a row is being drawn
-        self._known: object = None
         self._player = QTimer(self, interval=TICK_MS)
         self._player.timeout.connect(self._play)
         self._prepare()
@@ -99,8 +98,6 @@ class PixelsPanel(PicturePanel):
         self.count.setValue(12)
         self.count.setToolTip("Pictures at once")
         self.count.setAccessibleName("Pictures at once")
-        self.classes.setToolTip("The class that is asked for")
-        self.classes.setAccessibleName("Class")
         self.again.setIcon(icon("reset"))
         self.again.setToolTip("Other draws of the same chances")
         for name, button in self.halves.items():
@@ -345,19 +342,10 @@ class PixelsPanel(PicturePanel):
     def _list_classes(self) -> None:
         """Offer the classes of the run, once."""
         assert self.session.probe is not None
-        names = self.session.probe.classes
-        told = bool(self.session.experiment.options.get("use_labels", True)) and bool(names)
-        if self._known == (names, told):
-            return
-        self._known = names, told
-        self.classes.clear()
-        self.classes.addItem("each in turn" if told else "no classes", EACH)
-        if told:
-            self.classes.addItem("left open", OPEN)
-            for at, name in enumerate(names):
-                self.classes.addItem(name, at)
-        self.classes.setEnabled(told)
-        self._choose_usual_class()
+        told = self.session.experiment.options.get("use_labels", True)
+        names = self.session.probe.classes if told else ()
+        if self.classes.offer(names):
+            self._choose_usual_class()
 
     def _choose_usual_class(self) -> None:
         """Every class is drawn in turn, and what completes a picture left open, if not chosen."""
