@@ -9,6 +9,7 @@ is a tuple as long as there are harmonics a colour, whose length the compiler do
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,16 @@ from numba import njit
 from torch import Tensor
 
 from core.render.marching import LEAST_LEFT
-from core.render.volume import Seen, box_span
+from core.render.volume import Seen
 from core.render.voxels import C0, C1, EMPTY, MOST, VoxelGrid
 
 F = np.float32
 ONE, ZERO, HALF = F(1), F(0), F(0.5)
+_WHOLE = np.array([[-1, -1, -1], [1, 1, 1]], F)
 _EMPTY, _MOST = F(EMPTY), F(MOST)
 _C0, _C1 = F(C0), F(C1)
 _FARTHEST = np.uint8(16)  # cells that a ray passes at once at the most
+_BEYOND, _LEAST_ALONG = F(1e30), F(1e-9)
 _AT_ONCE = 8  # samples of a ray
 _SAMPLES = 12  # a ray for which room is made; more is made where it is needed
 # Of a kept sample: light behind it, its weight, what its density changes, its colour.
@@ -67,12 +70,44 @@ def distances(cells: np.ndarray) -> np.ndarray:
     return away
 
 
+@dataclass(frozen=True)
+class Space:
+    """Where something is in the cells of a grid, so that rays pass what is empty."""
+
+    away: np.ndarray  # (G, G, G) uint8, the `distances`
+    bounds: np.ndarray  # (2, 3) float32: the least box about the occupied cells
+
+    @classmethod
+    def of(cls, cells: np.ndarray) -> Space:
+        """That of cells (G, G, G) bool over the box from −1 to 1."""
+        bounds = np.full((2, 3), 2.0, F)  # of no cells: where no ray comes
+        for axis in range(3):
+            held = np.flatnonzero(cells.any(axis=tuple({0, 1, 2} - {axis})))
+            if len(held):
+                bounds[:, axis] = 2 * held[[0, -1]] / cells.shape[axis] - 1
+                bounds[1, axis] += 2 / cells.shape[axis]
+        return cls(distances(cells), bounds)
+
+
 @njit(nogil=True, cache=True, fastmath=True, inline="always")
 def _place(along, side):  # type: ignore[no-untyped-def]
     """The cell of a coordinate in −1..1, and how far in it: of `side` vertices."""
     at = min(max((along + ONE) * (HALF * F(side - 1)), ZERO), F(side - 1))
     cell = min(int(at), side - 2)
     return cell, at - F(cell)
+
+
+@njit(nogil=True, cache=True, fastmath=True, inline="always")
+def _span(origins, directions, ray, box):  # type: ignore[no-untyped-def]
+    """Where a ray enters a box and leaves it: as `box_span`."""
+    enters, leaves = ZERO, _BEYOND
+    for axis in range(3):
+        along = directions[ray, axis]
+        inverse = ONE / (along if abs(along) >= _LEAST_ALONG else _LEAST_ALONG)
+        one = (box[0, axis] - origins[ray, axis]) * inverse
+        other = (box[1, axis] - origins[ray, axis]) * inverse
+        enters, leaves = max(enters, min(one, other)), min(leaves, max(one, other))
+    return enters, leaves
 
 
 @njit(nogil=True, cache=True, fastmath=True, inline="always")
@@ -143,7 +178,7 @@ def _longer(array):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def _march(  # type: ignore[no-untyped-def]
-    origins, directions, near, far, jitter, index, skip, table, many, step, least,
+    origins, directions, jitter, box, index, away, bounds, table, many, step, least,
     enough, background, keep, colour, depth, opacity, samples, ends, rows, shares, kept,
 ):  # fmt: skip
     """Fill `colour`, `depth`, `opacity` and `samples`; return the samples where `keep`.
@@ -161,23 +196,26 @@ def _march(  # type: ignore[no-untyped-def]
         ox, oy, oz = origins[ray, 0], origins[ray, 1], origins[ray, 2]
         dx, dy, dz = directions[ray, 0], directions[ray, 1], directions[ray, 2]
         basis = _basis(dx, dy, dz)
-        left, stopped, sum_t, asked, k, more = ONE, ZERO, ZERO, 0, 0, True
+        left, stopped, sum_t, asked, more = ONE, ZERO, ZERO, 0, True
+        near, far = _span(origins, directions, ray, box)
+        first, last = _span(origins, directions, ray, bounds)
+        k, far = max(0, int((first - near) / step - jitter[ray])), min(far, last)
         red = green = blue = ZERO
         while more:
             if at + _AT_ONCE > len(rows):
                 rows, shares, kept = _longer(rows), _longer(shares), _longer(kept)
             count = 0
             while count < _AT_ONCE:
-                t = near[ray] + (F(k) + jitter[ray]) * step
-                if t >= far[ray]:
+                t = near + (F(k) + jitter[ray]) * step
+                if t >= far:
                     more = False
                     break
                 ix, fx = _place(ox + t * dx, side)
                 iy, fy = _place(oy + t * dy, side)
                 iz, fz = _place(oz + t * dz, side)
-                away = skip[ix, iy, iz]
-                if away:
-                    k += 1 + int(F(away - 1) * ahead)
+                cells = away[ix, iy, iz]
+                if cells:
+                    k += 1 + int(F(cells - 1) * ahead)
                     continue
                 k += 1
                 _corners(index, ix, iy, iz, rows, at + count)
@@ -298,7 +336,7 @@ class _Shine(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, table: Tensor, many: tuple[int, ...], rays: list[np.ndarray],
-                grid: tuple[np.ndarray, np.ndarray], terms: tuple[Any, ...], keep: bool,
+                grid: tuple[np.ndarray, ...], terms: tuple[Any, ...], keep: bool,
                 ) -> tuple[Tensor, ...]:  # fmt: skip
         count = len(rays[0])
         colour = np.empty((count, 3), F)
@@ -322,7 +360,7 @@ class _Shine(torch.autograd.Function):
 
 def shine(
     grid: VoxelGrid,
-    skip: np.ndarray,
+    space: Space,
     origins: Tensor,
     directions: Tensor,
     step: float,
@@ -332,13 +370,13 @@ def shine(
     box: Tensor | None = None,
     enough: float = LEAST_LEFT,
 ) -> Seen:
-    """As `march` of the grid in its cells, whose `distances` are `skip`.
+    """As `march` of the grid in its cells, of which `space` is.
 
     A ray ends where no more than `enough` of the light is left.
     """
-    near, far = box_span(origins, directions, box)
-    rays = [part.contiguous().numpy() for part in (origins, directions, near, far, jitter)]
+    rays = [part.contiguous().numpy() for part in (origins, directions, jitter)]
+    rays.append(_WHOLE if box is None else box.numpy().astype(F))
     terms = F(step), F(least), F(enough), background.numpy()
     keep = torch.is_grad_enabled() and grid.table.requires_grad
-    many, known = (0,) * grid.count, (grid.index.numpy(), skip)
+    many, known = (0,) * grid.count, (grid.index.numpy(), space.away, space.bounds)
     return Seen(*_Shine.apply(grid.table, many, rays, known, terms, keep))

@@ -9,7 +9,7 @@ from scipy.ndimage import distance_transform_cdt
 from torch import Tensor
 
 from core.render.cameras import orbit, pinhole
-from core.render.kernels import distances, shine, smooth
+from core.render.kernels import Space, distances, shine, smooth
 from core.render.marching import march
 from core.render.voxels import VoxelGrid, harmonics
 
@@ -43,9 +43,9 @@ def some_rays(count: int = 300) -> tuple[Tensor, Tensor, Tensor]:
 def both(grid: VoxelGrid, step: float = STEP, least: float = LEAST) -> tuple[object, object]:
     origins, directions, jitter = some_rays()
     terms = step, jitter, least, WHITE
-    skip = distances(grid.cells.numpy())
+    space = Space.of(grid.cells.numpy())
     return (march(grid, origins, directions, grid.cells, *terms),
-            shine(grid, skip, origins, directions, *terms))  # fmt: skip
+            shine(grid, space, origins, directions, *terms))  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [1, 4])
@@ -76,10 +76,10 @@ def test_the_kernels_gradient_is_that_of_differences() -> None:
     """Without thresholds, along a random direction."""
     grid = some_grid(sparse=False)
     origins, directions, jitter = some_rays(60)
-    skip = distances(grid.cells.numpy())
+    space = Space.of(grid.cells.numpy())
 
     def error() -> Tensor:
-        seen = shine(grid, skip, origins, directions, 0.1, jitter, 0.0, WHITE)
+        seen = shine(grid, space, origins, directions, 0.1, jitter, 0.0, WHITE)
         return (seen.colour - 0.3).square().sum()
 
     error().backward()

@@ -8,9 +8,8 @@ CVPR 2022, arXiv 2111.11215. Densities are exp of what is interpolated.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -28,6 +27,9 @@ from core.render.marching import (
 from core.render.occupancy import occupied_at
 from core.render.volume import Seen, quadrature
 from core.render.voxels import HARMONICS, VoxelGrid
+
+if TYPE_CHECKING:
+    from core.render.kernels import Space
 
 FIRST_DENSITY = 0.5  # of every vertex: light from behind the box is dimmed to a third
 EMPTY_BELOW = 0.05  # share that a cell must stop of a ray to be kept
@@ -81,7 +83,7 @@ class Voxels(SceneMethod):
         super().__init__(config, data)
         side = max(3, config.width // config.coarse)
         self.grid = VoxelGrid(side, HARMONICS[int(config.view_dependent)], FIRST_DENSITY)
-        self._skip: tuple[tuple[int, int], Tensor, np.ndarray] | None = None
+        self._space: tuple[tuple[int, int], Tensor, Space] | None = None
 
     # --- the grid over the training ---------------------------------------------------------------
 
@@ -167,25 +169,25 @@ class Voxels(SceneMethod):
         if self._compiled:
             from core.render.kernels import shine
 
-            return shine(self.grid, self._distances(), origins, directions, step, jitter,
+            return shine(self.grid, self._where(), origins, directions, step, jitter,
                          LEAST_WEIGHT, self.background, self.crop, enough)  # fmt: skip
         return march(self.grid, origins, directions, self.grid.cells, step, jitter,
                      LEAST_WEIGHT, self.background, self.crop)  # fmt: skip
 
-    def _distances(self) -> np.ndarray:
-        """How far each cell is from one that is occupied, found anew when the cells change."""
-        from core.render.kernels import distances
+    def _where(self) -> Space:
+        """What is known of the occupied cells, found anew when they change."""
+        from core.render.kernels import Space
 
         cells = self.grid.cells
         version = id(cells), cells._version
-        if self._skip is None or self._skip[0] != version:
+        if self._space is None or self._space[0] != version:
             # Whoever looks at a training loads weights time and again, mostly with the same cells.
-            known = self._skip
+            known = self._space
             if known is not None and torch.equal(known[1], cells):
-                self._skip = version, *known[1:]
+                self._space = version, *known[1:]
             else:
-                self._skip = version, cells.clone(), distances(cells.numpy())
-        return self._skip[2]
+                self._space = version, cells.clone(), Space.of(cells.numpy())
+        return self._space[2]
 
     def occupied(self) -> Tensor:
         """The cells that hold something."""
