@@ -172,16 +172,18 @@ class Renderer(QObject):
         if self._asked_in not in ("moving", "live") and self._parts not in (-1, answer.step):
             self._changed = True  # its parts would be of different weights
         self.step = self._parts = answer.step
-        if self._asked_in == "moving" or frame.wish.viewpoint == self.viewpoint:
-            self._show(frame)
+        wanted = self._asked_in == "moving" or frame.wish.viewpoint == self.viewpoint
+        state = self._asked_in  # a hand may have stopped since
         if not self._changed:
             self._go_on(frame)
-        self._ask()
+        self._ask()  # the next is rendered while this one is painted
+        if wanted:
+            self._show(frame, state)
 
-    def _show(self, frame: Frame) -> None:
+    def _show(self, frame: Frame, state: str) -> None:
         self._times.append(time.monotonic())
         self.shown.emit(frame)
-        self.told.emit(self.words(frame))
+        self.told.emit(self.words(frame, state))
 
     def _go_on(self, frame: Frame) -> None:
         """What comes when nothing has changed meanwhile."""
@@ -191,10 +193,9 @@ class Renderer(QObject):
         elif self.state != "moving":
             self.state = "done" if frame.finished else "refining" if frame.passes else "still"
 
-    def words(self, frame: Frame) -> str:
-        """The state, the resolution, and how quick it is."""
+    def words(self, frame: Frame, state: str) -> str:
+        """The state in which it was asked for, the resolution, and how quick it is."""
         width, height = frame.wish.size
-        state = self._asked_in  # a hand may have stopped since
         if state not in ("moving", "live"):
             state = "done" if frame.finished else "refining" if frame.passes else "still"
         parts = [STATES[state], f"{width} × {height}"]
