@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
+from core import device as devices
 from core.progress import Cancelled
 from core.render.cameras import Cameras
 from core.render.occupancy import occupied_at
@@ -161,16 +162,17 @@ def places_in(
 def _side_by_side(
     work: Callable[[tuple[Tensor, Tensor]], Seen], parts: list[tuple[Tensor, Tensor]], workers: int
 ) -> list[Seen]:
-    """What `work` makes of all parts, by so many threads: torch and compiled loops allow it.
+    """What `work` makes of all parts, by so many threads, as torch and compiled loops allow it."""
 
-    The threads have the priority of the one that asks.
-    """
+    def begin() -> None:
+        devices.lower_priority()
+        devices.use_threads(1)
 
     @torch.no_grad()  # each thread has a mind of its own about gradients
     def quietly(part: tuple[Tensor, Tensor]) -> Seen:
         return work(part)
 
-    with ThreadPoolExecutor(workers, "looker", torch.set_num_threads, (1,)) as pool:
+    with ThreadPoolExecutor(workers, "looker", begin) as pool:
         return list(pool.map(quietly, parts))
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 import torch
 from torch import Tensor
 
-from core.progress import Cancelled
 from core.render.cameras import orbit, pinhole
-from core.render.marching import in_bands, lattice, march, places_in
+from core.render.marching import lattice, march, places_in
 from core.render.occupancy import OccupancyGrid, occupied_at
-from core.render.volume import Seen
 
 STEP = 0.07
 
@@ -72,24 +68,3 @@ def test_what_is_worth_asking_is_found_anew_when_more_is_known() -> None:
     grid.allowed[1, 2, 3] = False
     grid.density[0, 0, 0] = 1e-3
     assert bool(grid.worth_asking(1.0)[0, 0, 0])  # all is thin: denser than the average
-
-
-def test_bands_that_are_rendered_side_by_side_make_the_same_picture() -> None:
-    camera = pinhole(orbit(torch.tensor([0.4]), torch.tensor([0.5]), 3.5), (9, 7), 0.9)
-    threads = set()
-
-    def see(origins: Tensor, directions: Tensor) -> Seen:
-        assert not torch.is_grad_enabled()
-        threads.add(threading.current_thread())
-        far = directions.sum(dim=1)
-        return Seen(directions, far, far, far)
-
-    with torch.no_grad():
-        alone = in_bands(see, camera, band=63)
-        assert threads == {threading.current_thread()}
-        shared = in_bands(see, camera, band=10, workers=2)
-    assert len(threads) > 1
-    assert torch.equal(alone.colour, shared.colour)
-    assert torch.equal(alone.depth, shared.depth)
-    with pytest.raises(Cancelled), torch.no_grad():
-        in_bands(see, camera, lambda: True, band=10, workers=2)
