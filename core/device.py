@@ -46,20 +46,16 @@ def describe(device: torch.device) -> str:
     return "CPU"
 
 
-def cores() -> int:
-    """That this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def default_threads() -> int:
     """Threads a training uses on the CPU: half of the cores this process may run on, eight at most.
 
     The other half draws the window and answers who looks. Two threads on two cores were no faster
     for the default networks than one, and waited for each other whenever the window drew.
     """
-    return max(1, min(8, cores() // 2))
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return max(1, min(8, cores // 2))
 
 
 def use_threads(count: int) -> None:

@@ -101,7 +101,6 @@ class Wish:
     crop: Box | None = None  # the only part of the scene box that is seen
     view: int = -1  # the photograph in whose camera one stands
     hasty: bool = False  # coarser than could be, for a hand moves
-    workers: int = 1  # threads that render, where nothing else is to be done
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ class Easel:
 
         def ask(method: Method, look: Look) -> Frame:
             began = time.perf_counter()
-            with looked_at(method, self.wish.crop, self.wish.hasty, self.wish.workers) as looker:
+            with looked_at(method, self.wish.crop, self.wish.hasty) as looker:
                 pixels = self.exposure.go_on(
                     looker, lambda: until() or time.perf_counter() - began > seconds
                 )
@@ -301,11 +300,9 @@ def _ellipsoids(found: Gaussians) -> Ellipsoids:
 
 
 @contextmanager
-def looked_at(
-    method: Method, crop: Box | None, hasty: bool = False, workers: int = 1
-) -> Iterator[Any]:
+def looked_at(method: Method, crop: Box | None, hasty: bool = False) -> Iterator[Any]:
     """The method as one that renders, nothing outside a box being seen meanwhile; where `hasty`
-    by coarser pictures, and by so many `workers`, if it can.
+    by coarser pictures, if it can.
 
     Raises CannotAnswer for a method that renders nothing, or that cannot be cropped.
     """
@@ -318,8 +315,6 @@ def looked_at(
         looker.crop = torch.tensor(crop)
     if hasattr(looker, "hasty"):
         looker.hasty = hasty
-    if hasattr(looker, "workers"):
-        looker.workers = workers
     try:
         yield looker
     finally:
@@ -327,8 +322,6 @@ def looked_at(
             looker.crop = None
         if hasattr(looker, "hasty"):
             looker.hasty = False
-        if hasattr(looker, "workers"):
-            looker.workers = 1
 
 
 def _behind(looker: Any, wanted: tuple[float, float, float] | None) -> Tensor | None:

@@ -60,7 +60,6 @@ class SceneMethod(Method):
     background: Tensor
     crop: Tensor | None = None  # (2, 3) the only part of the box that is seen, by who looks at it
     hasty: bool = False  # whether pictures may be coarse, as while a hand moves the view
-    workers: int = 1  # threads that share a picture, by who looks at it on a CPU
 
     config: ViewsConfig
 
@@ -143,7 +142,7 @@ class SceneMethod(Method):
     ) -> Seen:
         """What one camera sees, at another width and height where asked: (H, W, 3), (H, W)."""
         camera = camera if size is None else camera.resized(*size)
-        return in_bands(self.see, camera, cancelled, self.band, self.workers)
+        return in_bands(self.see, camera, cancelled, self.band)
 
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """Every sample along one ray (3,)."""

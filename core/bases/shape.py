@@ -76,7 +76,6 @@ class ShapeMethod(Method):
     needs_truth = "points"
     Config = ShapeConfig
     surface_level = 0.0
-    workers: int = 1  # threads that share a picture, by who looks at it
 
     config: ShapeConfig
 
@@ -193,7 +192,7 @@ class ShapeMethod(Method):
     ) -> Seen:
         """What one camera sees, at another width and height where asked: (H, W, 3), (H, W)."""
         camera = camera if size is None else camera.resized(*size)
-        return in_bands(self.see, camera, cancelled, workers=self.workers)
+        return in_bands(self.see, camera, cancelled)
 
     def sample_ray(self, origin: Tensor, direction: Tensor) -> RaySamples:
         """The values along one ray (3,) as densities, and all weight where it enters."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
 
-from core import device as devices
 from core.progress import Cancelled
 from core.render.cameras import Cameras
 from core.render.occupancy import occupied_at
@@ -159,48 +157,22 @@ def places_in(
     return met_by(ray, t[ray, sample], points[ray, sample], len(origins))
 
 
-def _side_by_side(
-    work: Callable[[tuple[Tensor, Tensor]], Seen], parts: list[tuple[Tensor, Tensor]], workers: int
-) -> list[Seen]:
-    """What `work` makes of all parts, by so many threads, as torch and compiled loops allow it."""
-
-    def begin() -> None:
-        devices.lower_priority()
-        devices.use_threads(1)
-
-    @torch.no_grad()  # each thread has a mind of its own about gradients
-    def quietly(part: tuple[Tensor, Tensor]) -> Seen:
-        return work(part)
-
-    with ThreadPoolExecutor(workers, "looker", begin) as pool:
-        return list(pool.map(quietly, parts))
-
-
 def in_bands(
     see: Callable[[Tensor, Tensor], Seen],
     camera: Cameras,
     cancelled: Callable[[], bool] | None = None,
     band: int = BAND,
-    workers: int = 1,
 ) -> Seen:
     """The whole picture of one camera, band by band: (H, W, 3), and (H, W) each.
 
-    Where no gradient is wanted, `workers` bands at a time. Raises Cancelled between two bands.
+    Raises Cancelled between two bands.
     """
-
-    def part(rays: tuple[Tensor, Tensor]) -> Seen:
+    parts = []
+    for rays in zip(*(part.split(band) for part in camera.all_rays()), strict=True):
         if cancelled is not None and cancelled():
             raise Cancelled("the picture is no longer wanted")
-        return see(*rays)
-
+        parts.append(see(*rays))
     width, height = camera.size
-    band = min(band, -(-width * height // workers))
-    origins, directions = camera.all_rays()
-    bands = list(zip(origins.split(band), directions.split(band), strict=True))
-    if workers == 1 or torch.is_grad_enabled():
-        parts = [part(rays) for rays in bands]
-    else:
-        parts = _side_by_side(part, bands, workers)
 
     def whole(name: str) -> Tensor:
         found = torch.cat([getattr(part, name) for part in parts])

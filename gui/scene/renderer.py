@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core import device as devices
 from core.render.pace import Pace
 from core.render.viewpoint import Viewpoint
 from gui.session import Session
@@ -154,9 +153,7 @@ class Renderer(QObject):
 
         view = self.view if self.viewpoint.held is not None else -1
         hasty = self.state == "moving"
-        workers = 1 if self.session.state == "training" else devices.cores()
-        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view, hasty,
-                    workers)  # fmt: skip
+        return Wish(self.viewpoint, size, self.outputs, self.background, self.crop, view, hasty)
 
     # --- being answered ---------------------------------------------------------------------------
 
