@@ -56,7 +56,7 @@ class SceneMethod(Method):
     needs_cameras = True
     needs_colour = True
     Config: ClassVar[type[ViewsConfig]] = SceneConfig
-    band: ClassVar[int] = BAND  # rays looked along at once where no gradient is wanted
+    band: int = BAND  # rays looked along at once where no gradient is wanted
     background: Tensor
     crop: Tensor | None = None  # (2, 3) the only part of the box that is seen, by who looks at it
     hasty: bool = False  # whether pictures may be coarse, as while a hand moves the view

@@ -35,6 +35,7 @@ FIRST_DENSITY = 0.5  # of every vertex: light from behind the box is dimmed to a
 EMPTY_BELOW = 0.05  # share that a cell must stop of a ray to be kept
 LEAST_WEIGHT = 1e-3  # of a sample whose colour is asked for
 NOTICED_EVERY = 16  # steps between two looks at which cells are empty
+RAYS_AT_ONCE = 1 << 16  # where loops are compiled: they need no memory for what they meet
 ROUGHLY = 1.5  # times the stride while nothing is known to be empty
 SMOOTHED_EVERY = 4  # steps; the draw is as much the stronger
 OF_DENSITY, OF_COLOUR = 1e-6, 1e-5  # weights of roughness, times side² of the grid
@@ -82,6 +83,8 @@ class Voxels(SceneMethod):
     def __init__(self, config: VoxelsConfig, data: DataShape) -> None:
         super().__init__(config, data)
         side = max(3, config.width // config.coarse)
+        if config.backbone == "compiled":
+            self.band = RAYS_AT_ONCE
         self.grid = VoxelGrid(side, HARMONICS[int(config.view_dependent)], FIRST_DENSITY)
         self._space: tuple[tuple[int, int], Tensor, Space] | None = None
 
