@@ -47,6 +47,7 @@ def window() -> Iterator[Window]:
     """The window as `gui.app` opens it, which answers every question with yes."""
     from core.runs import RunStore
     from gui.app import make_application, settings
+    from gui.collecting import Collector
     from gui.theme import manager
     from gui.window import Window
 
@@ -57,12 +58,14 @@ def window() -> Iterator[Window]:
     found.ask = lambda *_: True
     found.show()
     found.begin()
+    collector = Collector(app)
     try:
         wait(30.0, lambda: found.laboratory.is_warm)
         yield found
     finally:
         found.close()
         app.processEvents()
+        collector.stop()
 
 
 def wait(seconds: float, until: Callable[[], bool] | None = None) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from core.runs import RunStore, home
+from gui.collecting import Collector
 from gui.theme import manager
 from gui.widgets.typing_first import TypingFirst
 from gui.window import Window
@@ -59,7 +60,9 @@ def main(arguments: Sequence[str]) -> int:
         window = Window(RunStore(), kept)
         window.painted.connect(window.begin)
         window.show()
+        collector = Collector(app)
         status = app.exec()
+        collector.stop()
         faulthandler.disable()
     (home() / "crash.log").unlink(missing_ok=True)
     return status
