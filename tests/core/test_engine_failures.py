@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -167,14 +169,22 @@ def test_nan_at_every_kept_step_fails_and_says_so(
     assert engine.message.startswith("At step 1 loss became infinite. So it does from every kept")
 
 
+def _until_written(run: Run, step: int) -> None:
+    """Wait for the checkpoint of a step, of which no news comes."""
+    end = time.monotonic() + PATIENCE
+    while (found := run.load_checkpoint()) is None or found.step < step:
+        assert time.monotonic() < end, "no checkpoint was written"
+        threading.Event().wait(0.01)
+
+
 def test_a_poisoned_checkpoint_is_passed_over_for_a_snapshot(make: MakeEngine) -> None:
     engine, heard = make()
     engine.start(paused=True)
     engine.step_once()
     engine.step_once()
     heard.until(lambda: heard.steps == [1, 2])
-    heard.until_state("paused")
     trainer, run = engine.trainer, engine.run
+    _until_written(run, 2)  # what stands still writes a checkpoint of its own
     kept = run.load_snapshot(2)
     with torch.no_grad():
         trainer.method.head.weight.fill_(3e38)  # finite, and yet no step can be taken from there
