@@ -236,6 +236,7 @@ def test_a_full_disk_pauses_until_there_is_room(
     engine, heard = make(autosave=0.0, steps=15)
     engine.start(paused=True)
     heard.until_state("paused")
+    _until_written(engine.run, 0)
     disk.full = True
     engine.resume()
     heard.until(lambda: bool(heard.told("full")))
@@ -263,6 +264,7 @@ def test_stop_is_answered_while_the_disk_is_full(
     engine, heard = make(autosave=0.0)
     engine.start(paused=True)
     heard.until_state("paused")
+    _until_written(engine.run, 0)
     disk.full = True
     engine.resume()
     heard.until(lambda: bool(heard.told("full")))
@@ -279,6 +281,7 @@ def test_a_disk_that_fills_at_the_last_step_is_waited_for(
     engine, heard = make(steps=2)
     engine.start(paused=True)
     heard.until_state("paused")
+    _until_written(engine.run, 0)
     disk.full = True
     engine.resume()
     heard.until(lambda: bool(heard.told("full")))
