@@ -71,14 +71,12 @@ def race(given: argparse.Namespace) -> int:
     lanes = [Lane(plan, experiment_of(plan, options, given.seed, given.device), data,
                   given.seconds) for plan in plans]  # fmt: skip
     bar = Bar(given.quiet)
-    progress, total = Progress(bar.tick), round(10 * given.seconds * len(lanes))
+    progress, total = Progress(bar.tick), max(1, round(given.seconds * len(lanes)))
 
     def tell() -> None:
-        done = sum(min(given.seconds, lane.seconds) for lane in lanes) * 10
+        done = sum(min(given.seconds, lane.seconds) for lane in lanes)
         now = ", ".join(f"{lane.judged[-1].psnr:.1f}" for lane in lanes if lane.judged)
-        progress.update(
-            f"racing ({now} dB)", min(total - 1, int(done)), total, "tenths of a second"
-        )
+        progress.update(f"racing ({now} dB)", min(total - 1, int(done)), total, "s of work")
 
     try:
         play_all(lanes, tell)

@@ -25,8 +25,6 @@ from core.racing.onlooker import camera_on
 from core.racing.plan import LanePlan
 from core.render.cameras import Cameras
 
-TENTHS = 10  # of a second: what progress counts
-
 
 @dataclass(frozen=True)
 class Published:
@@ -135,18 +133,17 @@ def ablate(
 
     Raises ConfigError, DataError, or Cancelled out of `progress`; rows told by then stay true.
     """
-    each = round(seconds * TENTHS)
-    total = each * len(ablations)
+    total = max(1, round(seconds * len(ablations)))
     rows: list[Row] = []
     for number, ablation in enumerate(ablations):
         plan = LanePlan(base.method, {**base.options, **ablation.options}, ablation.title)
         lane = Lane(plan, experiment_of(plan, data_options, seed, device),
                     fewer_views(data, ablation.views), seconds, on_the_way=False)  # fmt: skip
 
-        def tell(lane: Lane = lane, before: int = number * each) -> None:
-            done = before + min(each - 1, int(lane.seconds * TENTHS))
+        def tell(lane: Lane = lane, before: float = number * seconds) -> None:
+            done = min(total - 1, int(before + min(seconds, lane.seconds)))
             what = f"{lane.title}, {len(rows) + 1} of {len(ablations)}"
-            progress.update(what, done, total, "tenths of a second")
+            progress.update(what, done, total, "s of work")
 
         while not lane.finished:
             tell()
