@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from core.config import ConfigError
 from gui.pages.setup import Setup
@@ -55,10 +56,14 @@ class Forecasts(QObject):
             return forecast(experiment, progress)
 
         def done(found: Forecast) -> None:
+            if not isValid(self._setup):  # its desk was closed meanwhile
+                return
             self._setup.say_time(title, _words(found, whole=not title))
             self._next()
 
         def failed(why: str) -> None:
+            if not isValid(self._setup):
+                return
             if why != "Cancelled.":
                 self.problem.emit(why)
                 self._waiting.clear()

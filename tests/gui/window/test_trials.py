@@ -47,6 +47,16 @@ def test_how_long_is_told_of_the_form_and_of_what_one_may_try(
     assert not told()
 
 
+def test_a_desk_may_be_closed_while_it_is_asked_how_long(
+    qtbot: QtBot, at_desk: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.forecast.forecast.__defaults__", (0.0,))
+    at_desk.commands.action("run.how_long").trigger()
+    at_desk.workbench.tabs.tabCloseRequested.emit(0)
+    qtbot.waitUntil(lambda: not at_desk.workbench.desks(), timeout=LONG)
+    qtbot.waitUntil(lambda: not at_desk.tasks.running, timeout=LONG)
+
+
 def row(step: int, value: float) -> Row:
     return Row(step, 0.1 * step, {"loss": -1.0, "std x sqrt(d)": value})
 
