@@ -59,6 +59,7 @@ def window() -> Iterator[Window]:
     found.show()
     found.begin()
     collector = Collector(app)
+    found.laboratory.when_warm(collector.spare)
     try:
         wait(30.0, lambda: found.laboratory.is_warm)
         yield found

@@ -61,6 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         window.painted.connect(window.begin)
         window.show()
         collector = Collector(app)
+        window.laboratory.when_warm(collector.spare)
         status = app.exec()
         collector.stop()
         faulthandler.disable()
